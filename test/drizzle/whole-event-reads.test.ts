@@ -54,16 +54,19 @@ const large = () => createEvent(world.db, { categories: [{ capacity: 10_000 }] }
 
 type Statement = { readonly query: string; readonly pages: number };
 
-/** The statement that has read most pages for a call. The worker writes meanwhile. */
-async function heaviest(): Promise<Statement> {
-  const [row] = await world.admin<Statement[]>`
+/**
+ * Statements that have read so many pages or more for a call. The worker writes meanwhile. The texts of all databases of a run are read
+ * from a file of megabytes, so they are only asked for if a count is too high.
+ */
+async function tooHeavy(pages: number): Promise<readonly Statement[]> {
+  const counted = (withTexts: boolean) => world.admin<Statement[]>`
     select regexp_replace(query, '\\s+', ' ', 'g') as query, (shared_blks_hit + shared_blks_read)::float8 / calls as pages
-    from pg_stat_statements s join pg_roles r on r.oid = s.userid
+    from pg_stat_statements(${withTexts}) s join pg_roles r on r.oid = s.userid
     where dbid = (select oid from pg_database where datname = current_database()) and rolname = 'antre_app' and toplevel
-      and query !~* '\\m(insert into|update|delete from)\\M'
-    order by 2 desc limit 1`;
-  // An answer from memory needs no statement.
-  return row ?? { query: '', pages: 0 };
+      and (shared_blks_hit + shared_blks_read)::float8 / calls >= ${pages}
+    order by 2 desc`;
+  if ((await counted(false)).length === 0) return [];
+  return (await counted(true)).filter(({ query }) => !/\b(?:insert into|update|delete from)\b/i.test(query));
 }
 
 test.each(['unknown to', 'known to'])(
@@ -79,9 +82,9 @@ test.each(['unknown to', 'known to'])(
         const address = path.replace('{slug}', event.organizer.slug).replace(/\{(?:eventId|id)\}/, event.id);
         await forgetStatements(world);
         const { status } = await world.request(address, { token });
-        const { pages, query } = await heaviest();
         if (![200, 404].includes(status)) slow.push(`${status} ${path}`);
-        if (pages > orders * pagesPerOrderMax) slow.push(`${Math.round(pages)} pages: ${path}: ${query.slice(0, 200)}`);
+        for (const { pages, query } of await tooHeavy(orders * pagesPerOrderMax))
+          slow.push(`${Math.round(pages)} pages: ${path}: ${query.slice(0, 200)}`);
       }
     }
     expect(slow).toEqual([]);
@@ -101,9 +104,8 @@ test.each(['7K3M9XQ206', '7K3M9XQ206FJ2V1H8C9QX4T0RB', '081234567890'])(
         await forgetStatements(world);
         const path = `/v1/organizers/${event.organizer.slug}/order-searches`;
         const { status } = await world.request(path, { token, body: { q, ...more } });
-        const { pages } = await heaviest();
         expect(status).toBe(200);
-        expect(pages).toBeLessThan(pagesOfNeighboursMax);
+        expect(await tooHeavy(pagesOfNeighboursMax)).toEqual([]);
       }
     }
   },
