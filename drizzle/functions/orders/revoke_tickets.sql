@@ -17,8 +17,8 @@ begin
     return null;
   end if;
 
+  -- One time for all of them: a subquery is read once.
   with revoked as (
-    -- One time for all of them: a subquery is read once.
     update tickets t set status = 'revoked', revoked_at = (select clock_timestamp()), revoked_reason = p_reason
       where t.event_id || '' = p_event_id and t.order_id = p_order_id and t.status = 'live'
         and (p_ticket_ids is null or t.id = any (p_ticket_ids))
