@@ -8,7 +8,7 @@ import type { StoryWorld } from './story-world.ts';
 
 /** A buyer on a phone, in Indonesian. */
 
-export const buyer = { email: 'ayu@pembeli.test', name: 'Ayu Lestari', phone: '0812 3456 7890' };
+const buyer = { email: 'ayu@pembeli.test', name: 'Ayu Lestari', phone: '0812 3456 7890' };
 const ticketsWanted = 3;
 
 const stage = (page: Page, ...kinds: string[]) =>

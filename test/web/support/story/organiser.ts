@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { demoMidtransAccount, demoWhatsappSender } from '../../../../sandbox/demo-accounts.ts';
+import { orderWords } from '../../../../src/web/i18n/words/desk/orders/orders.ts';
 import { writeTime } from '../../../../src/web/server/desk/forms.ts';
 import { desktop } from '../../../../testkit/web/sizes.ts';
 import { type StoryWorld, expectSaved, operatorToken, press, sendForm } from './story-world.ts';
@@ -15,7 +16,7 @@ const inMinutes = (minutes: number) => writeTime(new Date(Date.now() + minutes *
 
 export const eventName = 'Senja di Lapangan';
 export const gates = ['North', 'South'] as const;
-export const price = 75_000;
+const price = 75_000;
 
 /** The organiser's page, and the address of the event at the desk. */
 export type Organiser = { readonly page: Page; readonly event: string; readonly eventId: string };
@@ -136,6 +137,18 @@ export async function organiserRefundsTicket({ page, event }: Organiser, orderId
   expect(await page.textContent('.refund-amount')).toContain('75,000');
   await press(page, 'Refund now');
   expect(await page.textContent('.notice-good')).toContain('The refund is on its way.');
+}
+
+/** The story of the order tells in order that it was paid, that a ticket was taken back, and that its money went back. */
+export async function organiserSeesRefund({ page, event }: Organiser, orderId: string): Promise<void> {
+  await page.goto(`${new URL(event).origin}/desk/orders/${orderId}`);
+  const { kinds } = orderWords.en;
+  const told = await page.locator('.story strong').allTextContents();
+  const places = ['order.placed', 'order.paid', 'refund.requested', 'tickets.revoked', 'refund.done'].map((kind) =>
+    told.indexOf(kinds[kind] ?? ''),
+  );
+  expect([places, told]).toEqual([places.toSorted((one, other) => one - other), told]);
+  expect(places).not.toContain(-1);
 }
 
 /** Moves the event, and sends the message about it at once. */
