@@ -112,6 +112,7 @@ const inPlace = [
   'order.cancelled',
   'order.refunded',
   'orders.unpaid',
+  'payment.check_attempt',
   'delivery.send',
   'delivery.send_tickets',
   'deliveries.send_tickets',

@@ -155,9 +155,11 @@ test('a job whose process died in place comes back through the queue', async () 
   await worker.close();
 });
 
-test('every kind of job that a rush brings for each of its orders is tried in place, since the way through the queue costs more', () => {
+test('every kind of job that a rush brings for each of its orders, also for unpaid ones, is tried in place, since the way through the queue costs more', () => {
   const named = Object.keys(createInPlaceActs({} as never, {} as never));
-  const brought = Object.values(jobs).filter(({ queue }) => ['callbacks', 'tickets', 'reminders'].includes(queue));
+  const brought = Object.values(jobs).filter(({ queue }) =>
+    ['callbacks', 'tickets', 'reminders', 'checks'].includes(queue),
+  );
   expect(brought.map(({ name }) => name).filter((name) => !named.includes(name))).toEqual([]);
 });
 
