@@ -17,12 +17,14 @@ import { refundEvent } from './refunds/refund-event.ts';
 import { replaceAttempt } from './attempts/replace-attempt.ts';
 import { sendRefund } from './refunds/send-refund.ts';
 import type { FirstAttempts } from './attempts/first-attempts.ts';
+import type { Looks } from './attempts/looks.ts';
 import type { Settlements } from './callbacks/settlements.ts';
 import { startPayment } from './attempts/start-payment.ts';
 
 export type PaymentHandlerDeps = GatewayDeps & {
   readonly settlements: Settlements;
   readonly firstAttempts: FirstAttempts;
+  readonly looks: Looks;
 };
 
 type OrderRef = { eventId: string; orderId: string };

@@ -48,8 +48,9 @@ import { requestFullRefund } from './refunds/refund-paid-order.ts';
 
 export { createCallbackInbox } from './callbacks/callback-inbox.ts';
 export { createFirstAttempts } from './attempts/first-attempts.ts';
+export { createLooks } from './attempts/looks.ts';
 export { createSettlements } from './callbacks/settlements.ts';
-export { checkAttempt } from './attempts/check-attempt.ts';
+export { type LookDeps, checkAttempt } from './attempts/check-attempt.ts';
 export type { GatewayDeps } from './deps.ts';
 export { createGatewayBudget } from './gateways/budget.ts';
 export type { PaymentGateway } from './gateways/gateway.ts';

@@ -10,11 +10,13 @@ import { orderInvariants } from '../../src/orders/invariants.ts';
 import { gatewayVariables } from '../../src/payments/gateways/all-gateways.ts';
 import {
   type GatewayDeps,
+  type LookDeps,
   type PaymentGateway,
   createCallbackInbox,
   createGatewayBudget,
   createPaymentAccounts,
   createFirstAttempts,
+  createLooks,
   createSettlements,
   dispatchByAccount,
   gatewayPlugins,
@@ -47,7 +49,7 @@ export type PaymentWorld = {
   readonly open: OpenDb;
   readonly db: Db;
   readonly sandbox: Sandbox;
-  readonly deps: GatewayDeps;
+  readonly deps: LookDeps;
   readonly handlers: ReturnType<typeof paymentHandlers>;
   readonly url: string;
   /** A token of a member of this organiser. */
@@ -103,7 +105,8 @@ export async function openPaymentWorld(
     encryptionKey,
     invalidations: ownInvalidations(),
   });
-  const deps: GatewayDeps = { db, clock: systemClock, log, accounts, gateway, publicUrl };
+  const looks = createLooks(db);
+  const deps: LookDeps = { db, clock: systemClock, log, accounts, gateway, publicUrl, looks };
   const actors = new Map<string, Actor>();
   const serving = await serveRoutes(deps, actors, port);
   return {

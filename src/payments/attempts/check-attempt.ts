@@ -1,16 +1,17 @@
-import { and, eq } from 'drizzle-orm';
-import { orders } from '../../orders/tables.ts';
 import { transaction } from '../../platform/database/db.ts';
 import { applyFact, lockAttemptAndOrder } from '../callbacks/apply-fact.ts';
-import { type Look, changeAttempt, findAttempt, planLook } from './queries.ts';
+import { changeAttempt } from './queries.ts';
 import { closeAgain, closeAttempt } from './close-attempt.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import { checkHoursAfterExpiry, closingPauseSeconds, lastCheckSeconds } from '../limits.ts';
+import type { Looks, NextLook } from './looks.ts';
 import { makeAttempt } from './make-attempt.ts';
 import { endSilence, noteFailedLook, reasonOf, retrySlower } from './note-failed-look.ts';
 import type { Attempt } from '../tables.ts';
 import { isOpen, isUnmade } from '../vocabulary.ts';
+
+export type LookDeps = GatewayDeps & { readonly looks: Looks };
 
 const hourSeconds = 3600;
 const daySeconds = 24 * hourSeconds;
@@ -23,10 +24,10 @@ const secondLookSeconds = 480;
  * the plan stays. Safe to repeat.
  * @throws RetryLater
  */
-export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId: string }): Promise<void> {
-  const attempt = await findAttempt(deps.db, attemptId);
+export async function checkAttempt(deps: LookDeps, { attemptId }: { attemptId: string }): Promise<void> {
+  const { attempt, orderStatus } = (await deps.looks.find(attemptId)) ?? {};
   if (attempt === undefined || attempt.nextCheckAt === null) return;
-  if (isOpen(attempt.status) && (await isOrderServed(deps, attempt))) return closeSurplus(deps, attempt);
+  if (isOpen(attempt.status) && isServed(orderStatus)) return closeSurplus(deps, attempt);
   if (isUnmade(attempt.status)) return makeAttempt(deps, { attemptId });
   const account = await deps.accounts.of(attempt);
   if (account === undefined) return noteFailedLook(deps.db, attempt, 'no_account');
@@ -44,7 +45,7 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
   const planned = planNextCheck(deps, attempt, isNotStarted);
   // Nobody has opened the page yet. Most looks find this, so they lock no order.
   if (isNotStarted && planned.status === undefined && attempt.failedLooks === 0)
-    return planLook(deps.db, attempt, planned);
+    return deps.looks.plan(attempt, planned);
   const applied = await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, attemptId);
     if (locked === undefined) return undefined;
@@ -59,12 +60,8 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
 }
 
 /** Paid by another attempt, or refunded since. New money would only have to go back. */
-async function isOrderServed({ db }: GatewayDeps, { eventId, orderId }: Attempt): Promise<boolean> {
-  const [order] = await db
-    .select({ status: orders.status })
-    .from(orders)
-    .where(and(eq(orders.eventId, eventId), eq(orders.id, orderId)));
-  return order !== undefined && ['paid', 'partially_refunded', 'refunded'].includes(order.status);
+function isServed(orderStatus: string | null | undefined): boolean {
+  return ['paid', 'partially_refunded', 'refunded'].includes(orderStatus ?? '');
 }
 
 async function closeSurplus(deps: GatewayDeps, attempt: Attempt): Promise<void> {
@@ -73,7 +70,11 @@ async function closeSurplus(deps: GatewayDeps, attempt: Attempt): Promise<void> 
 }
 
 /** An open attempt is looked at until six hours after its expiry; a captured one daily, until it settles. */
-function planNextCheck(deps: GatewayDeps, attempt: Attempt, isNotStarted: boolean): Look {
+function planNextCheck(
+  deps: GatewayDeps,
+  attempt: Attempt,
+  isNotStarted: boolean,
+): NextLook & { readonly status?: 'expired' } {
   const checks = attempt.checks + 1;
   if (attempt.status === 'captured') return { checks, checkInSeconds: daySeconds };
   if (attempt.status === 'settled') return { checks, checkInSeconds: null };

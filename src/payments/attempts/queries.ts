@@ -170,23 +170,6 @@ export async function changeAttempt(tx: Db, attempt: Attempt, patch: AttemptPatc
 }
 
 /** The next look at an attempt. `checkInSeconds` is null if there is none. */
-export type Look = { readonly checks: number; readonly checkInSeconds: number | null; readonly status?: 'expired' };
-
-/** Plans the next look at an attempt of which nothing else has changed. If it was changed since it was read, it has a new plan. */
-export async function planLook(db: Db, seen: Attempt, { checks, checkInSeconds }: Look): Promise<void> {
-  await db
-    .update(table)
-    .set({ checks, nextCheckAt: checkInSeconds === null ? null : inSeconds(checkInSeconds), updatedAt: sql`now()` })
-    .where(
-      and(
-        is(seen.id),
-        eq(table.status, seen.status),
-        eq(table.checks, seen.checks),
-        sql`date_trunc('milliseconds', ${table.nextCheckAt}) = ${seen.nextCheckAt?.toISOString() ?? null}::timestamptz`,
-      ),
-    );
-}
-
 /** The order needs no further attempt. The reconciler closes an open one. */
 export async function checkOpenAttemptNow(tx: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<void> {
   await tx

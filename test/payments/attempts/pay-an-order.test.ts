@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { ordersUnpaid, unpaidNoticeSeconds } from '../../../src/orders/jobs.ts';
 import { checkAttempt } from '../../../src/payments/index.ts';
-import { checkOpenAttemptNow, planLook } from '../../../src/payments/attempts/queries.ts';
+import { checkOpenAttemptNow } from '../../../src/payments/attempts/queries.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { control, createPaidEvent, usePaymentWorld } from '../../../testkit/payments/payment-world.ts';
 import { attemptsOf, callbacksOf, orderOf, stockOf } from '../../../testkit/payments/payment-rows.ts';
@@ -141,9 +141,26 @@ describe('a look at a payment page that nobody has opened', () => {
     expect(seen?.nextCheckAt?.getTime()).toBeGreaterThan(Date.now() + 400_000);
     if (seen === undefined) return;
     await checkOpenAttemptNow(world.db, { eventId: placed.eventId, id: placed.orderId });
-    await planLook(world.db, seen, { checks: 2, checkInSeconds: 3600 });
+    await world.deps.looks.plan(seen, { checks: 2, checkInSeconds: 3600 });
     const [asked] = await attemptsOf(world, placed);
     expect(asked?.nextCheckAt?.getTime()).toBeLessThan(Date.now() + 1000);
     expect(asked?.checks).toBe(1);
+  });
+
+  test('that are due together each get a next look of their own, whichever event they are of', async () => {
+    const [first, second, third] = [
+      await placeReady(world, await createPaidEvent(world)),
+      await placeReady(world, await createPaidEvent(world)),
+      await placeReady(world, await createPaidEvent(world)),
+    ];
+    const all = [first, second, third];
+    await checkAttempt(world.deps, second);
+    await Promise.all(all.map((placed) => checkAttempt(world.deps, placed)));
+    const looks = await Promise.all(all.map((placed) => attemptsOf(world, placed)));
+    expect(looks.map(([attempt]) => attempt?.checks)).toEqual([1, 2, 1]);
+    const minutes = looks.map(([attempt]) =>
+      Math.round(((attempt?.nextCheckAt?.getTime() ?? 0) - Date.now()) / 60_000),
+    );
+    expect(minutes).toEqual([8, 60, 8]);
   });
 });

@@ -133,7 +133,8 @@ describe('requests that are refused', () => {
     const placed = await placeReady(world, await createPaidEvent(world));
     const other = await place(world, await createPaidEvent(world));
     const wrong = await choose(placed, 'qris', buyerToken(other));
-    const absent = await choose({ ...placed, orderId: `${placed.orderId.slice(0, -1)}0` }, 'qris', buyerToken(placed));
+    const unknownId = `${placed.orderId.slice(0, -1)}${placed.orderId.endsWith('0') ? '1' : '0'}`;
+    const absent = await choose({ ...placed, orderId: unknownId }, 'qris', buyerToken(placed));
     expect(wrong.status).toBe(404);
     expect({ ...wrong.body, requestId: '' }).toEqual({ ...absent.body, requestId: '' });
   });
