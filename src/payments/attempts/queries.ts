@@ -169,7 +169,6 @@ export async function changeAttempt(tx: Db, attempt: Attempt, patch: AttemptPatc
   return row;
 }
 
-/** The next look at an attempt. `checkInSeconds` is null if there is none. */
 /** The order needs no further attempt. The reconciler closes an open one. */
 export async function checkOpenAttemptNow(tx: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<void> {
   await tx
