@@ -105,7 +105,8 @@ describe('POST /v1/events/{id}/guest-searches', () => {
     }
     const found = await search('ayu', shown);
     expect(found.map(({ guest }) => guest.name)).toEqual(['Ayu Lestari', 'Ayu Lestari']);
-    expect(JSON.stringify(found)).not.toMatch(/7890|@/);
+    // Any four digits may stand in a hash by chance.
+    expect(JSON.stringify(found).replaceAll(/[0-9a-f]{64}/g, '')).not.toMatch(/7890|@/);
   });
 
   it('says who is inside, and finds by the number no ticket that was given away', async () => {

@@ -164,7 +164,9 @@ const checks = (): void => {
         document.querySelector('button').addEventListener('click', () => { ${act} });</script>`);
       await page.click('button');
       await page.waitForSelector('#late:not([hidden])');
-      return jumpOf(page).finally(() => page.close());
+      const jump = await jumpOf(page);
+      await page.close();
+      return jump;
     };
     expect(await jumpAfter('busy(700); move();')).toBe(0);
     expect(await jumpAfter('setTimeout(move, 700);')).toBeGreaterThan(0.1);

@@ -45,7 +45,7 @@ const found = async (q: string, more: More = {}, headers = desk.manager) => {
 /** The text with one character wrong, two swapped, one missing, and one too many. None is the beginning of what was meant. */
 function mistyped(meant: string): string[] {
   const text = meant.replaceAll('-', '');
-  const at = [...text].findIndex((one, index) => index > 4 && one !== text[index + 1]);
+  const at = Array.from(text).findIndex((one, index) => index > 4 && one !== text[index + 1]);
   const [before, one = '', next = '', after] = [text.slice(0, at), text[at], text[at + 1], text.slice(at + 2)];
   const wrong = one === '7' ? '4' : '7';
   return [
