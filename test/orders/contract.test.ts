@@ -60,6 +60,7 @@ test('the published contract names every route of the room, who may call it, and
       `PATCH ${organizer}/events/{eventId}/questions/{questionId}`,
       `GET ${organizer}/events/{eventId}/promo-codes`,
       `POST ${organizer}/events/{eventId}/promo-codes`,
+      `POST ${organizer}/events/{eventId}/promo-codes/copies`,
       `PATCH ${organizer}/events/{eventId}/promo-codes/{promoCodeId}`,
     ].toSorted(),
   );

@@ -1,5 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import { fault, givenTimeSchema, listOf, timeSchema, patternFault } from '../../http/contract/schemas.ts';
+import {
+  eventIdSchema,
+  fault,
+  givenTimeSchema,
+  listOf,
+  timeSchema,
+  patternFault,
+} from '../../http/contract/schemas.ts';
 import { amountMax } from '../../platform/text/money.ts';
 import { cleanPromoCode } from './code.ts';
 import { anyId, eventParams } from '../schemas.ts';
@@ -52,7 +59,10 @@ const movedSecondsMax = 20 * 366 * 86_400;
 
 export const copyPromoCodesSchema = z
   .strictObject({
-    from: anyId('evt_7K3M9XQ2').openapi({ description: 'The id of the event whose active codes are copied.' }),
+    from: eventIdSchema.openapi({
+      example: 'evt_7K3M9XQ2',
+      description: 'The id of the event whose active codes are copied.',
+    }),
     movedSeconds: z
       .int()
       .min(-movedSecondsMax)

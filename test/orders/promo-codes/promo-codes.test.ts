@@ -119,8 +119,10 @@ describe('promo codes', () => {
     ]);
     expect(await desk.auditOf(to)).toEqual(['promo_code.copied']);
     const foreign = await createEvent(db);
-    for (const given of [foreign.id, 'evt_nothing', `${from}0`])
+    for (const given of [foreign.id, 'evt_00000000'])
       expect(await copy(to, { from: given })).toMatchObject({ status: 404, body: { code: 'event.not_found' } });
+    for (const given of ['evt_nothing', `${from}0`, `${from}\u202e`])
+      expect(await copy(to, { from: given })).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
     expect((await copy(to, { from, movedSeconds: 1e12 })).status).toBe(400);
   });
 
