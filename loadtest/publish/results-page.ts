@@ -109,6 +109,7 @@ const figuresBlock = /(<!-- figures: npm run bench:publish -->\n)[^]*?(<!-- \/fi
 const chartsBlock = /(<!-- charts: npm run bench:publish -->\n)[^]*?(<!-- \/charts -->)/;
 
 /** The charts of the README, each with the bench that draws it. */
+const shownBenches: readonly string[] = ['surge', 'orders', 'settle'];
 const shownCharts = [
   { bench: 'surge', file: 'surge-p95.svg', said: 'a whole sale: p95 by the rate that is offered' },
   { bench: 'orders', file: 'orders-p99.svg', said: 'orders of one hot category: p99 by the number of connections' },
@@ -133,18 +134,23 @@ half of the answers come within ${mix.p50Ms.toFixed(1)} ms, and half of the paid
   return readme.replace(figuresBlock, `$1${said}$2`);
 }
 
-/** Every figure that has a bar, and the charts. A bench says more in its section of the results. */
+/** The figures with a bar of three benches, how many of all reach theirs, and the charts. A bench says more in its section of the results. */
 function withCharts(readme: string, results: Results): string {
-  const rows = Object.entries(results).flatMap(([bench, { measurements }]) =>
-    measurements
-      .filter(({ bar }) => bar !== undefined)
-      .map((one) => [`[${bench}](docs/measurements/results.md#${bench})`, ...figuresOf(one), barOf(one)]),
+  const judged = Object.entries(results).flatMap(([bench, { measurements }]) =>
+    measurements.filter(({ bar }) => bar !== undefined).map((one) => ({ bench, one })),
   );
+  const rows = judged
+    .filter(({ bench }) => shownBenches.includes(bench))
+    .map(({ bench, one }) => [`[${bench}](docs/measurements/results.md#${bench})`, ...figuresOf(one), barOf(one)]);
+  const reached = judged.filter(({ one }) => barOf(one) === 'reached').length;
   const charts = shownCharts.filter(({ bench, file }) =>
     chartsOf(results[bench]?.facts ?? {}).some((chart) => basename(chart) === file),
   );
   const said = [
     ...tableOf(['bench', 'what', 'per second', 'p50 ms', 'p99 ms', 'x control', 'bar'], rows),
+    '',
+    `These are the sale as a whole, its orders, and what follows an order. Of the ${judged.length} figures of all benches that have a bar, ${reached} reach it:`,
+    'the [results](docs/measurements/results.md) have them all.',
     '',
     ...charts.map((chart) => `![${chart.said}](docs/measurements/results/${chart.file})`),
     '',
