@@ -52,17 +52,21 @@ export const refundPauseSeconds = 30;
 export const refundPauseMaxSeconds = 600;
 /** The gateway's balance may be refilled in the meantime. */
 export const refundBalancePauseSeconds = 3600;
-/**
- * First attempts that one call reads or writes, that wait for a call, how long they wait, and the calls in flight at
- * once.
- */
-export const attemptBatchMax = 100;
-export const attemptQueueMax = 5_000;
-export const attemptDeadlineMs = 10_000;
-export const attemptFlushesMax = 2;
 /** How long a busy lane of the worker's group commits collects, and how many end it sooner: fewer and larger calls. */
 export const workerFlushEveryMs = 50;
 export const workerFlushEnough = 15;
+/**
+ * Attempts that one call reads or writes, that wait for a call, how long they wait, and the calls in flight at once, for first attempts
+ * and for looks.
+ */
+export const attemptGroupLimits = {
+  batchMax: 100,
+  queueMax: 5_000,
+  deadlineMs: 10_000,
+  flushesMax: 2,
+  everyMs: workerFlushEveryMs,
+  enough: workerFlushEnough,
+} as const;
 /**
  * Callbacks that one call applies, that wait for a call, and how long. The calls in flight at once leave most of the
  * worker's connections to other work.

@@ -5,17 +5,7 @@ import { createGroupCommit } from '../../platform/database/group-commit.ts';
 import { prepared } from '../../platform/database/prepared.ts';
 import { tellChange } from '../../platform/changes.ts';
 import { eventIdOf, orderIdOf } from '../../platform/ids.ts';
-import {
-  attemptBatchMax,
-  attemptDeadlineMs,
-  attemptFlushesMax,
-  attemptLeaseSeconds,
-  attemptQueueMax,
-  checkPendingSeconds,
-  createGraceSeconds,
-  workerFlushEnough,
-  workerFlushEveryMs,
-} from '../limits.ts';
+import { attemptGroupLimits, attemptLeaseSeconds, checkPendingSeconds, createGraceSeconds } from '../limits.ts';
 import type { Line } from '../order-queries.ts';
 
 /**
@@ -80,21 +70,13 @@ export type MadeAttempt = {
 };
 
 export function createFirstAttempts(db: Db): FirstAttempts {
-  const limits = {
-    batchMax: attemptBatchMax,
-    queueMax: attemptQueueMax,
-    deadlineMs: attemptDeadlineMs,
-    flushesMax: attemptFlushesMax,
-    everyMs: workerFlushEveryMs,
-    enough: workerFlushEnough,
-  };
   const reads = createGroupCommit<string, StartingOrder | undefined>({
     name: 'starting_orders',
     flush: async (_lane, ids) => {
       const found = new Map((await findStartingOrders(db, ids)).map((row) => [row.order.id, row]));
       return ids.map((id) => found.get(id));
     },
-    ...limits,
+    ...attemptGroupLimits,
   });
   const claims = createGroupCommit<FirstAttempt, boolean>({
     name: 'attempt_claims',
@@ -102,7 +84,7 @@ export function createFirstAttempts(db: Db): FirstAttempts {
       const claimed = await claimFirstAttempts(db, items);
       return items.map(({ attemptId }) => claimed.has(attemptId));
     },
-    ...limits,
+    ...attemptGroupLimits,
     keysOf: ({ orderId }) => [orderId],
   });
   const returns = createGroupCommit<ClaimedAttempt, void>({
@@ -111,7 +93,7 @@ export function createFirstAttempts(db: Db): FirstAttempts {
       await giveBackAttempts(db, items);
       return items.map(() => undefined);
     },
-    ...limits,
+    ...attemptGroupLimits,
   });
   const made = createGroupCommit<MadeAttempt, boolean>({
     name: 'attempts_made',
@@ -121,7 +103,7 @@ export function createFirstAttempts(db: Db): FirstAttempts {
         tellChange({ eventId, orders: ids.map((id) => ({ id: orderIdOf(id), payment: 'pending' })) });
       return items.map(({ attemptId }) => recorded.has(attemptId));
     },
-    ...limits,
+    ...attemptGroupLimits,
     keysOf: ({ orderId }) => [orderId],
   });
   return {

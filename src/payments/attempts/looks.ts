@@ -4,14 +4,7 @@ import { arrayText } from '../../platform/database/array-text.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { createGroupCommit } from '../../platform/database/group-commit.ts';
 import { eventIdOf } from '../../platform/ids.ts';
-import {
-  attemptBatchMax,
-  attemptDeadlineMs,
-  attemptFlushesMax,
-  attemptQueueMax,
-  workerFlushEnough,
-  workerFlushEveryMs,
-} from '../limits.ts';
+import { attemptGroupLimits } from '../limits.ts';
 import { type Attempt, paymentAttempts } from '../tables.ts';
 
 /**
@@ -31,21 +24,13 @@ export type LookedAt = { readonly attempt: Attempt; readonly orderStatus: string
 export type NextLook = { readonly checks: number; readonly checkInSeconds: number | null };
 
 export function createLooks(db: Db): Looks {
-  const limits = {
-    batchMax: attemptBatchMax,
-    queueMax: attemptQueueMax,
-    deadlineMs: attemptDeadlineMs,
-    flushesMax: attemptFlushesMax,
-    everyMs: workerFlushEveryMs,
-    enough: workerFlushEnough,
-  };
   const reads = createGroupCommit<string, LookedAt | undefined>({
     name: 'looked_at_attempts',
     flush: async (_lane, ids) => {
       const found = new Map((await findLookedAt(db, ids)).map((row) => [row.attempt.id, row]));
       return ids.map((id) => found.get(id));
     },
-    ...limits,
+    ...attemptGroupLimits,
   });
   const plans = createGroupCommit<Plan, void>({
     name: 'planned_looks',
@@ -53,7 +38,7 @@ export function createLooks(db: Db): Looks {
       await planLooks(db, items);
       return items.map(() => undefined);
     },
-    ...limits,
+    ...attemptGroupLimits,
     keysOf: ({ seen }) => [seen.id],
   });
   return {
