@@ -74,7 +74,7 @@ export function createFigures(deps: Deps): Figures {
       running -= 1;
     }
   };
-  /** Those that are due, in order. Each one that has ended begins the next, so that a tick limits no number. */
+  /** Figures that are due, in order. When one ends, the next begins, so the timer does not limit how many run in a second. */
   let queue: Watched[] = [];
   const runNext = (): void => {
     while (running < figuresAtOnce && deps.redis.status === 'ready') {

@@ -56,8 +56,8 @@ export const refundBalancePauseSeconds = 3600;
 export const workerFlushEveryMs = 50;
 export const workerFlushEnough = 15;
 /**
- * Attempts that one call reads or writes, that wait for a call, how long they wait, and the calls in flight at once, for first attempts
- * and for looks.
+ * The group commits of first attempts and of looks: attempts in one call, attempts that wait for a call, how long they wait, and calls
+ * in flight at once.
  */
 export const attemptGroupLimits = {
   batchMax: 100,

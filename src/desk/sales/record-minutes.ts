@@ -48,7 +48,7 @@ export async function recordSaleMinutes(deps: RecordDeps): Promise<number> {
   });
   const ended = new Date(now - (now % minuteMs) - minuteMs);
   const steps = [
-    // A reading that comes later than this would be called by the name of another time.
+    // A later reading would not show how the minute ended.
     ...(now % minuteMs > readWithinMs ? [] : [forEach(ended, readMinute)]),
     ...counted.map((minute) => forEach(minute, countMinute)),
     { minute: ended, step: () => forgetReadings(deps.db, end - minutesBackMax * minuteMs) },

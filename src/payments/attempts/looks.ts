@@ -8,8 +8,8 @@ import { attemptGroupLimits } from '../limits.ts';
 import { type Attempt, paymentAttempts } from '../tables.ts';
 
 /**
- * The batched path of looks at the gateway. Everybody who leaves a payment page causes one, and a rush causes many at once: attempts
- * that are due together are read together, and their next looks are planned together.
+ * The batched path of looks at the gateway. Each unpaid order causes one, so a rush causes many at once. Attempts that are due together
+ * are read in one statement, and their next looks are planned in one.
  */
 export type Looks = {
   /** The attempt with the status of its order; undefined if there is no attempt. */

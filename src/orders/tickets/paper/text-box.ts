@@ -12,7 +12,7 @@ export type Box = {
   readonly color: string;
 };
 
-/** A height that was computed from lines holds that many. */
+/** Tolerance in points: a box whose height was computed from a number of lines has room for them. */
 export const roundingMax = 0.001;
 
 /** The part of a text that the fonts can show; empty without a letter, digit or symbol. */
@@ -24,7 +24,7 @@ export function shownText(text: string, fonts: Fonts): string {
   return /[\p{L}\p{N}\p{S}]/u.test(shown) ? shown : '';
 }
 
-/** How high a text of any script is in this column, however high that is. */
+/** The height of a whole text in a column of this width. */
 export function heightOfText(text: string, { width, size }: Pick<Box, 'width' | 'size'>, fonts: Fonts): number {
   const lines = fonts.once(`${text}\0${width}\0${size}`, () =>
     setLines(text, { width, size, linesMax: Infinity }, fonts),
