@@ -18,6 +18,7 @@ export const unitTests = [
   'test/deploy/deployment.test.ts',
   'test/deploy/dev.test.ts',
   'test/deploy/documents.test.ts',
+  'test/deploy/failures.test.ts',
   'test/deploy/kubernetes.test.ts',
   'test/deploy/metrics.test.ts',
   'test/deploy/provenance.test.ts',

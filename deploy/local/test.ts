@@ -2,6 +2,7 @@ import { type StdioOptions, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileCacheFolder, pruneCompileCache } from './compile-cache.ts';
+import { type Results, failuresOf } from './failures.ts';
 import { dataFolder, repositoryFolder } from './places.ts';
 import { asksForHelp } from './no-arguments.ts';
 import { discardTestData } from './services/test-data.ts';
@@ -11,15 +12,6 @@ import { discardTestData } from './services/test-data.ts';
  * run beside the first has what needs none of these services: the unit tests, and the drills that start stacks, servers and commands of their
  * own, and mostly wait.
  */
-
-interface Results {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly testResults: readonly {
-    readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
-  }[];
-}
 
 /** One run of vitest. */
 type Run = { readonly words: readonly string[]; readonly output: 'inherit' | 'kept' };
@@ -47,6 +39,7 @@ async function main(): Promise<number> {
   }
   const passed = sum(ended.map(({ results }) => results?.numPassedTests ?? 0));
   const failed = sum(ended.map(failedOf));
+  process.stdout.write(failuresOf(ended.flatMap(({ results }) => results ?? [])));
   console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
