@@ -63,6 +63,12 @@ export function formatClock(time: Moment, timeZone: string, language: Language):
   return formatOf(locales[language], timeZone, 'clock', clockStyle).format(dateOf(time));
 }
 
+/** `19.00.07`, for moments that lie between two minutes. */
+export function formatSeconds(time: Moment, timeZone: string, language: Language): string {
+  const options: Intl.DateTimeFormatOptions = { ...clockStyle, second: '2-digit' };
+  return formatOf(locales[language], timeZone, 'seconds', options).format(dateOf(time));
+}
+
 function shortName(time: Date, timeZone: string, locale: string): string {
   const parts = formatOf(locale, timeZone, 'short', { timeZoneName: 'short' }).formatToParts(time);
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone;

@@ -118,9 +118,9 @@ test('a sale is replayed minute by minute, with the busiest one shown large firs
   const eventId = event.split('/').at(-1) ?? '';
   await world.running.service.db.execute(sql`
     insert into sale_minutes (event_id, minute, orders, tickets, paid_orders, paid_tickets, paid_amount, expired_orders, held_orders, instructed,
-      available, held, sold, admitted, waiting)
+      available, held, sold, admitted, waiting, read_at)
     select ${eventId}, timestamptz '2027-01-10 10:00:00Z' + n * interval '1 minute', orders, orders, n + 3, n, n * 350000, n * 2, 29 - n, 17 + n,
-      100 - orders, n, n, null, null
+      100 - orders, n, n, null, null, case when n < 2 then timestamptz '2027-01-10 10:01:07Z' + n * interval '61 seconds' end
     from (values (0, 5), (1, 41), (2, 7)) as m (n, orders)`);
   const large = async (query: string) => {
     const { html } = await browser.get(`${event}/sale/replay${query}`);
@@ -144,6 +144,14 @@ test('a sale is replayed minute by minute, with the busiest one shown large firs
   expect(after.orders).toBe('7');
   for (const odd of ['?at=2030-01-01T00:00:00Z', '?at=%3Cscript%3E']) expect((await large(odd)).orders).toBe('7');
   expect((await large('?at=2020-01-01T00:00:00Z')).orders).toBe('5');
+  // Each line says to the second when its figures were read; the last minute was written late, and nothing was read for it.
+  const { html } = await browser.get(`${event}/sale/replay`);
+  expect([...html.matchAll(/<td class="number">([^<]*)<\/td><\/tr>/g)].map(([, text]) => text)).toEqual([
+    '17:01:07',
+    '17:02:08',
+    '–',
+  ]);
+  expect(html).toContain('the numbers of people: as of 17:02:08');
 });
 
 test('what the door may know of guests is set beside the gates, with a note for each category', async () => {

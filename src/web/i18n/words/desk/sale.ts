@@ -62,6 +62,7 @@ const id = {
   busiestMinute: 'Menit tersibuk',
   minuteAfter: 'Berikutnya',
   lastMinute: 'Menit terakhir',
+  readAt: 'Dibaca pukul',
   stoodAt: (time: string) => `Terjual, ditahan, tersisa dan jumlah orang: pada pukul ${time}`,
 };
 
@@ -128,6 +129,7 @@ const en: typeof id = {
   busiestMinute: 'Busiest minute',
   minuteAfter: 'After',
   lastMinute: 'Last minute',
+  readAt: 'Read at',
   stoodAt: (time) => `Sold, held, left and the numbers of people: as of ${time}`,
 };
 

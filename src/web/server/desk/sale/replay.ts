@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { formatCount, formatMoney } from '../../../../platform/text/format-money.ts';
-import { formatClock, formatClockIn, formatDate, formatDateTime } from '../../../../platform/text/format-time.ts';
+import { formatClock, formatDate, formatDateTime, formatSeconds } from '../../../../platform/text/format-time.ts';
 import { saleWords } from '../../../i18n/words/desk/sale.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
@@ -59,6 +59,12 @@ ${denseTable({
     { label: words.expired, cell: ({ funnel }) => count(funnel.expired), isNumber: true },
     { label: words.available, cell: ({ available }) => count(available), isNumber: true },
     { label: words.admitted, cell: ({ admitted }) => count(admitted), isNumber: true },
+    {
+      // Figures of what stood belong to this moment, not to the end of the minute.
+      label: words.readAt,
+      cell: ({ readAt }) => (readAt === null ? '–' : formatSeconds(readAt, event.timeZone, language)),
+      isNumber: true,
+    },
   ],
 })}${isComplete ? '' : html`<p>${linkButton(`${desk.path}?from=${encodeURIComponent(next)}`, words.more, true)}</p>`}`,
   };
@@ -113,7 +119,7 @@ function momentPart(desk: Desk, timeZone: string, minutes: readonly Minute[]): H
       ...figure(words.instructed, minute.funnel.instructed),
       ...figure(words.paid, minute.funnel.paid),
       ...figure(words.expired, minute.funnel.expired),
-    ])}${minute.readAt === null ? '' : html`<p class="muted small">${words.stoodAt(formatClockIn(minute.readAt, timeZone, language))}</p>`}<nav class="page-actions" aria-label="${words.minutes}">${links}</nav>`,
+    ])}${minute.readAt === null ? '' : html`<p class="muted small">${words.stoodAt(formatSeconds(minute.readAt, timeZone, language))}</p>`}<nav class="page-actions" aria-label="${words.minutes}">${links}</nav>`,
     'moment',
   );
 }
