@@ -52,10 +52,22 @@ describe('files of the deployment', () => {
   });
 
   it('let Node keep memory as the local stack and the benches do', () => {
-    const files = ['deploy/Dockerfile', ...globSync('deploy/systemd/antre-{api@,worker}.service')];
-    const without = files.filter((file) => !readFileSync(file, 'utf8').includes(nodeArguments.join(' ')));
-    expect(files).toHaveLength(3);
-    expect(without).toEqual([]);
+    const inOptions = nodeArguments.filter((one) => process.allowedNodeEnvironmentFlags.has(one.replace(/=.*/, '')));
+    const onCommandLine = nodeArguments.filter((one) => !inOptions.includes(one));
+    const given = [
+      ...globSync('deploy/systemd/antre-{api@,worker}.service').map((file) => ({
+        file,
+        words: nodeArguments.join(' '),
+      })),
+      { file: 'deploy/Dockerfile', words: `NODE_OPTIONS="--enable-source-maps ${inOptions.join(' ')}"` },
+      { file: 'deploy/Dockerfile', words: JSON.stringify(['node', ...onCommandLine, 'api.mjs']).replaceAll(',', ', ') },
+      { file: 'deploy/compose.yaml', words: `command: [node, ${onCommandLine.join(', ')}, worker.mjs]` },
+      { file: 'deploy/kubernetes/base/api.yaml', words: `command: [node, ${onCommandLine.join(', ')}, api.mjs]` },
+      { file: 'deploy/kubernetes/base/worker.yaml', words: `command: [node, ${onCommandLine.join(', ')}, worker.mjs]` },
+    ];
+    expect(onCommandLine).not.toEqual([]);
+    expect(given).toHaveLength(7);
+    expect(given.filter(({ file, words }) => !readFileSync(file, 'utf8').includes(words))).toEqual([]);
   });
 
   it('start only programs that npm run build makes', () => {
