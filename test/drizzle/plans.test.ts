@@ -12,7 +12,7 @@ import { faultsOfPlan, keptStatements, pagesOf } from './support/explain.ts';
 import { hotQueries } from './support/hot-queries.ts';
 import { fillWith, forgetStatements, hotTables, measured, tooManyPages } from './support/pages-read.ts';
 import { type HotWorld, openHotWorld } from './support/hot-world.ts';
-import { runSale } from './support/sale.ts';
+import { lookAtUnpaid, runSale } from './support/sale.ts';
 
 /**
  * Guards that no hot query reads a whole event. A rush of 5,000 orders fills an event that the statistics do not know,
@@ -45,6 +45,7 @@ beforeAll(async () => {
   await runSale(world, { event, room, count: 2 });
   await forgetStatements(world);
   await runSale(world, { event, room, count: times });
+  await lookAtUnpaid(world, event, { alone: times, together: 100 });
 }, 180_000);
 afterAll(() => world.close());
 

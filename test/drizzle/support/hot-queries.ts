@@ -29,8 +29,9 @@ const functionCall = (name: string): HotQuery => ({
 });
 const batchCall = (name: string): HotQuery => ({ ...functionCall(name), byChance: true });
 
-/** A look-up or a change by whole keys, for a batch of orders. */
-const inBatches = (name: string, text: RegExp): HotQuery => ({ name, text, pagesMax: 200, byChance: true });
+/** A look-up or a change by whole keys, for a batch of orders: one that the test makes, or one that comes by chance. */
+const byKeys = (name: string, text: RegExp): HotQuery => ({ name, text, pagesMax: 200 });
+const inBatches = (name: string, text: RegExp): HotQuery => ({ ...byKeys(name, text), byChance: true });
 /** Part of the general way of a payment: uncommon cases are handled one by one. */
 const oneByOne = (name: string, text: RegExp): HotQuery => ({ ...byKey(name, text), byChance: true });
 
@@ -112,7 +113,12 @@ export const hotQueries: readonly HotQuery[] = [
     /^select "event_id", "id", "order_id", "organizer_id", "number", .* from "payment_attempts" where \("payment_attempts"\."event_id" = \$\d+ and/,
   ),
   inBatches('attempts that buyers look at', /^select distinct on \(a\.event_id, a\.order_id\) a\.\*/),
-  inBatches('attempt changed', /^update "?payment_attempts"? (a )?set/),
+  inBatches('attempt changed', /^update "?payment_attempts"? (a )?set (?!checks = planned)/),
+  byKeys(
+    'unpaid attempts looked at',
+    /^select "payment_attempts"\."event_id", .* from unnest\(.*\) as due\(event_id, id\)/,
+  ),
+  byKeys('next looks planned', /^update payment_attempts a set checks = planned\.checks/),
 
   inBatches('callbacks stored', /^with given as materialized \( select i\.ord/),
   byKey('callback by id', /^select c\.id, c\.gateway, c\.organizer_id/),

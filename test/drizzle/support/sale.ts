@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import { createLooks } from '../../../src/payments/attempts/looks.ts';
 import { orderCode } from '../../../src/platform/ids.ts';
 import { type TestEvent, someBuyer } from '../../../testkit/factories.ts';
 import type { HotWorld } from './hot-world.ts';
@@ -96,6 +97,28 @@ async function refundSome(
   }
   for (const { id } of orders) await end(world, `${desk(event)}/orders/${id}/cancellation`, options.manager);
   await inStatus(world, orders, ['cancelled', 'refunded']);
+}
+
+/** Looks at unpaid attempts of a rush as the worker does, alone and many at once, and plans their next looks. */
+export async function lookAtUnpaid(
+  world: HotWorld,
+  event: TestEvent,
+  { alone, together }: { alone: number; together: number },
+): Promise<void> {
+  const looks = createLooks(world.db);
+  const rows = await world.admin<{ id: string }[]>`
+    select id from payment_attempts where event_id = ${event.id} and status = 'pending' limit ${alone + together}`;
+  expect(rows).toHaveLength(alone + together);
+  const look = async ({ id }: { id: string }) => {
+    const found = await looks.find(id);
+    expect(found?.orderStatus).toBe('pending_payment');
+    if (found !== undefined) await looks.plan(found.attempt, { checks: 1, checkInSeconds: 3600 });
+  };
+  for (const row of rows.slice(0, alone)) await look(row);
+  await Promise.all(rows.slice(alone).map(look));
+  const planned = await world.admin`
+    select 1 from payment_attempts where event_id = ${event.id} and checks = 1 and id = any(${rows.map(({ id }) => id)})`;
+  expect(planned).toHaveLength(rows.length);
 }
 
 /** Waits until the gateway has made the payments of all. */
