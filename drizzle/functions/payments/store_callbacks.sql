@@ -44,9 +44,11 @@ begin
            case count(*) when 1 then jsonb_agg(p.callback) -> 0 else jsonb_build_object('eventId', min(p.event_id), 'callbacks', jsonb_agg(p.callback)) end,
            min(p.traceparent)
     from (
-      -- Up to ten callbacks of an event share a job. Those about an unknown attempt, and those with a trace, have jobs of their own.
+      -- Up to ten callbacks of an event share a job. Those about an unknown attempt, and those with a trace, have jobs of their own, and are
+      -- not numbered among those that share: they would leave gaps in jobs.
       select f.event_id, f.traceparent, jsonb_build_object('callbackId', f.id::text, 'attemptId', f.attempt_id) as callback,
-             case when f.is_ours and f.traceparent is null then (row_number() over (partition by f.event_id order by f.id) - 1) / 10 else -f.ord end as part
+             case when f.is_ours and f.traceparent is null
+               then (row_number() over (partition by f.event_id, f.is_ours and f.traceparent is null order by f.id) - 1) / 10 else -f.ord end as part
       from first f) p
     group by p.event_id, p.part
   )
