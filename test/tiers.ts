@@ -33,6 +33,7 @@ export const unitTests = [
   'test/http/hot-path/hot-route-faults.test.ts',
   'test/http/contract/json-body.test.ts',
   'test/http/contract/one-line-texts.test.ts',
+  'test/http/contract/body-ids.test.ts',
   'test/http/contract/problem.test.ts',
   'test/live/recent.test.ts',
   'test/live/roster.test.ts',

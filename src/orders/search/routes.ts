@@ -3,11 +3,11 @@ import type { Actors } from '../../access/actors.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { idOfCursor, pageById, pageQuery, pageSizeDefault, pageSizeMax } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, lineOfText, listOf, problems } from '../../http/contract/schemas.ts';
+import { answer, body, eventIdSchema, lineOfText, listOf, problems } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { emailBytesMax } from '../../platform/text/email-address.ts';
 import { deskOrderSchema } from '../desk/schemas.ts';
-import { anyId, organizerParams } from '../schemas.ts';
+import { organizerParams } from '../schemas.ts';
 import { searchOrders } from './search-orders.ts';
 
 const searchOrdersSchema = z
@@ -18,7 +18,7 @@ const searchOrdersSchema = z
       description:
         'The beginning of a name, an email, a phone, an order code or a ticket code. Case, accents and blanks are ignored.',
     }),
-    eventId: anyId('evt_7K3M9XQ2').optional(),
+    eventId: eventIdSchema.optional(),
   })
   .openapi('SearchOrders');
 

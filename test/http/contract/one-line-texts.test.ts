@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { z } from '@hono/zod-openapi';
 import { expect, test } from 'vitest';
+import { describedRoutes } from '../../../deploy/client/contract.ts';
 
 /**
  * Guards every text that callers send: none keeps invisible characters or marks that change the reading direction. It
- * finds the fields itself: all fields of strict objects, which are the request bodies, in every file of schemas and
- * routes.
+ * finds the fields itself: all fields of strict objects in every file of schemas and routes, and of the body of every
+ * route, wherever its schema is written.
  */
 
 /** Texts that no person reads as a line: secrets, codes that are compared by letters and digits only, opaque tokens, addresses. */
@@ -63,11 +64,26 @@ function textsOf(schema: unknown, path: string, name: string, seen: Set<unknown>
 
 async function allTexts(): Promise<Field[]> {
   const found: Field[] = [];
+  const known = new Set<unknown>();
   for (const path of modules) {
     const exported: Record<string, unknown> = await import(/* @vite-ignore */ `../../../src/${path}`);
-    for (const [name, value] of Object.entries(exported)) found.push(...textsOf(value, name, name, new Set()));
+    for (const [name, value] of Object.entries(exported)) {
+      known.add(value);
+      found.push(...textsOf(value, name, name, new Set()));
+    }
   }
-  return found;
+  const unnamed = bodies().filter(({ schema }) => !known.has(schema));
+  return [...found, ...unnamed.flatMap(({ operation, schema }) => textsOf(schema, operation, operation, new Set()))];
+}
+
+/** The JSON body of every route that has one, by its operation. */
+function bodies(): { readonly operation: string; readonly schema: unknown }[] {
+  return describedRoutes().openAPIRegistry.definitions.flatMap((definition) => {
+    if (definition.type !== 'route') return [];
+    const { operationId: operation = '', request } = definition.route;
+    const content = request?.body?.content['application/json'];
+    return content === undefined || !('schema' in content) ? [] : [{ operation, schema: content.schema }];
+  });
 }
 
 const hidden = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\u3164\ufeff]|e\u0301/u;
@@ -91,6 +107,7 @@ test('no field of a request keeps hidden characters, direction marks or loose ac
   // A walk that finds nothing proves nothing.
   const paths = texts.map(({ path }) => path);
   expect(paths.length).toBeGreaterThan(40);
+  expect(paths).toEqual(expect.arrayContaining(['searchOrders.q', 'changeMessageText.body']));
   for (const name of ['buyer.name', 'createEventSchema.name', 'venue', 'stage', 'reason', 'createApiKeySchema.name']) {
     expect(
       paths.some((path) => path.endsWith(name)),
