@@ -649,6 +649,9 @@ create table ticket_transfers (
   primary key (event_id, ticket_id, number)
 );
 
+-- What a person was given, for one who asks what is kept of them.
+create index ticket_transfers_holder on ticket_transfers (holder_key);
+
 create index retired_codes_changed on retired_codes (event_id, retired_at);
 
 -- payments ------------------------------------------------------------------------------------------------------------

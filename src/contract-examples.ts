@@ -114,6 +114,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     verifyToken: 'a text of your own',
     businessAccountId: '102290129340398',
   },
+  showPersonalData: { email: 'ayu@example.com' },
   sendMessageTest: { channel: 'email' },
   changeSender: { weight: 200, dailyCap: 500 },
   changeMessageText: { body: 'Halo {{name}}, tiket {{event}}: {{link}}' },

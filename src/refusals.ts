@@ -162,6 +162,7 @@ export const refusals = {
   correctHolderName: [...order, 'ticket.not_found'],
   searchOrders: event,
   tellOrderStory: order,
+  showPersonalData: [],
   listAttendees: event,
   showSaleFigures: event,
   listSaleMinutes: event,

@@ -2419,6 +2419,170 @@ export type OrderStory = {
   isComplete: boolean;
 };
 
+export type PersonalData = {
+  askedAt: string;
+  /** False if there is more, and the oldest entries are left out. */
+  isComplete: boolean;
+  orders: {
+    id: string;
+    code: string;
+    eventId: string;
+    /** Its name. */
+    event: string;
+    status: OrderStatus;
+    locale: "id" | "en";
+    placedAt: string;
+    paidAt: string | null;
+    closedAt: string | null;
+    total: Money;
+    buyer: {
+      name: string;
+      email: string;
+      phone: string;
+    };
+    tickets: {
+      id: string;
+      category: string;
+      status: "live" | "revoked";
+      holderName: string | null;
+      issuedAt: string;
+      scans: {
+        at: string;
+        direction: string;
+        result: string;
+        gate: string | null;
+      }[];
+      /** To whom the ticket was given. The address is of another person, and masked. */
+      transfers: {
+        at: string;
+        recipient: string;
+      }[];
+    }[];
+    answers: {
+      question: string;
+      value: string;
+      answeredAt: string;
+    }[];
+    /** What the team wrote about the order. */
+    notes: {
+      text: string;
+      createdAt: string;
+    }[];
+    payments: {
+      gateway: string;
+      method: string;
+      status: "creating" | "unknown" | "pending" | "review" | "authorized" | "captured" | "settled" | "denied" | "failed" | "expired" | "cancelled" | "voided" | "reversed" | "refunded" | "partially_refunded" | "charged_back";
+      amount: Money;
+      createdAt: string;
+    }[];
+    refunds: {
+      reason: "requested" | "buyer_cancelled" | "late_payment" | "double_payment" | "underpaid" | "surplus" | "over_limit" | "event_cancelled" | "external" | "wrong_facts";
+      status: "requested" | "processing" | "done" | "failed" | "manual_required";
+      amount: Money;
+      createdAt: string;
+    }[];
+    messages: {
+      template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "report_failed" | "webhook_disabled" | "message_test";
+      channel: "email" | "whatsapp";
+      status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
+      createdAt: string;
+      acceptedAt: string | null;
+      deliveredAt: string | null;
+    }[];
+    newsConsent: {
+      wording: string;
+      locale: "id" | "en";
+      givenAt: string;
+      withdrawnAt: string | null;
+    } | null;
+    /** What the team changed, as in the audit log. */
+    changes: {
+      act: string;
+      at: string;
+    }[];
+  }[];
+  /** Tickets that somebody else bought and gave to this person. */
+  heldTickets: {
+    ticketId: string;
+    eventId: string;
+    /** Its name. */
+    event: string;
+    name: string;
+    email: string;
+    givenAt: string;
+    /** False if the ticket was given on since. */
+    isHolder: boolean;
+    messages: {
+      template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "report_failed" | "webhook_disabled" | "message_test";
+      channel: "email" | "whatsapp";
+      status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
+      createdAt: string;
+      acceptedAt: string | null;
+      deliveredAt: string | null;
+    }[];
+  }[];
+  waitingEntries: {
+    id: string;
+    eventId: string;
+    /** Its name. */
+    event: string;
+    category: string;
+    quantity: number;
+    name: string;
+    email: string;
+    phone: string;
+    status: "unconfirmed" | "waiting" | "offering" | "offered" | "ended";
+    createdAt: string;
+    messages: {
+      template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "report_failed" | "webhook_disabled" | "message_test";
+      channel: "email" | "whatsapp";
+      status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
+      createdAt: string;
+      acceptedAt: string | null;
+      deliveredAt: string | null;
+    }[];
+  }[];
+  waitingRoomPlaces: {
+    eventId: string;
+    /** Its name. */
+    event: string;
+    joinedAt: string;
+    voidedAt: string | null;
+    givenUpAt: string | null;
+  }[];
+  /** Requests for a code within the last minutes. */
+  verifications: {
+    channel: "email" | "whatsapp";
+    createdAt: string;
+    confirmedAt: string | null;
+  }[];
+  inboundMessages: {
+    phone: string;
+    text: string;
+    command: "stop" | "start" | null;
+    receivedAt: string;
+  }[];
+  newsStops: {
+    channel: "email" | "whatsapp";
+    isStopped: boolean;
+    saidAt: string;
+  }[];
+  suppressions: {
+    channel: "email" | "whatsapp";
+    reason: "no_such_mailbox" | "complaint" | "no_whatsapp";
+    until: string | null;
+    createdAt: string;
+  }[];
+};
+
+export type ShowPersonalData = {
+  email?: string;
+  /** With + or 00 and the country code, or as dialled within `phoneCountry`. Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
+  phone?: string;
+  /** The country of a phone number without + or 00, if it is not the country of the event. */
+  phoneCountry?: string;
+};
+
 export type AttendeeList = {
   data: Attendee[];
   nextCursor: string | null;
@@ -4592,6 +4756,15 @@ export type Api = {
         orderId: string;
       } };
       data: OrderStory;
+    };
+  };
+  "/v1/organizers/:slug/personal-data": {
+    /** Everything that is kept of one person, by email or phone */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: ShowPersonalData };
+      data: PersonalData;
     };
   };
   "/v1/organizers/:slug/events/:eventId/attendees": {

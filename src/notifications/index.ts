@@ -59,6 +59,7 @@ export { recoverDeliveries } from './deliveries/recover-deliveries.ts';
 export { tellHoldersOfEvent } from './notices/tell-holders.ts';
 export { submitTemplates } from './senders/submit-templates.ts';
 export { pollTemplates } from './senders/sender-templates.ts';
+export { openInbound } from './inbound/store-inbound.ts';
 export { purgeMessages } from './inbound/purge-messages.ts';
 export { createAddressGuard } from './webhooks/address-guard.ts';
 export { purgeWebhooks } from './webhooks/log/purge-webhooks.ts';

@@ -1,3 +1,4 @@
+import { buyerKey } from '../../src/access/index.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRoutes } from '../../src/api-routes.ts';
 import { openApiDocument } from '../../src/http/contract/api-docs.ts';
@@ -111,3 +112,25 @@ test.each(['7K3M9XQ206', '7K3M9XQ206FJ2V1H8C9QX4T0RB', '081234567890'])(
   },
   60_000,
 );
+
+/** Everything of one order, by its keys, and the first reads of catalogs. A whole event is several thousand. */
+const pagesOfPersonMax = 1000;
+
+test('everything that is kept of one person is read by keys, whatever the size of the organizer', async () => {
+  const hashSecret = world.api.config.HASH_SECRET;
+  for (const event of events) {
+    const token = await world.keyOf(event, 'manager');
+    const [email, phone] = [`${event.slug}@example.test`, '+6281234567890'];
+    await world.admin`
+      update orders set buyer_keys = ${[buyerKey(hashSecret, 'email', email), buyerKey(hashSecret, 'phone', phone)]}, paid_at = now()
+      where event_id = ${event.id} and id = (select max(id) from orders where event_id = ${event.id})`;
+    for (const person of [{ email }, { phone }]) {
+      const path = `/v1/organizers/${event.organizer.slug}/personal-data`;
+      const ask = async () => (await world.request(path, { token, body: person })).body as { orders: unknown[] };
+      await ask();
+      await forgetStatements(world);
+      expect((await ask()).orders).toHaveLength(1);
+      expect(await tooHeavy(pagesOfPersonMax)).toEqual([]);
+    }
+  }
+}, 60_000);

@@ -90,7 +90,7 @@ export const leastRoles: Readonly<Record<'owner' | 'manager' | 'door', readonly 
     listOrganizerTicketCategories createTicketCategory changeTicketCategory deleteTicketCategory createPool listPools
     changePool createPromoCode copyPromoCodes listPromoCodes changePromoCode cancelOrderAtDesk correctBuyer correctHolderName
     writeOrderNote
-    placeComplimentaryOrder tellOrderStory showSales showSaleFigures listSaleMinutes streamSales requestReport
+    placeComplimentaryOrder tellOrderStory showPersonalData showSales showSaleFigures listSaleMinutes streamSales requestReport
     listReports showReport cancelReport downloadReport createReportLink createReportSchedule listReportSchedules
     endReportSchedule createGate changeGate removeGate createZone changeZone removeZone
     showOrganizerProfile setOrganizerProfile listWaitingLines listQuestions createQuestion changeQuestion deleteQuestion`),

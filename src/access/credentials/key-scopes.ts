@@ -70,7 +70,7 @@ const rules: readonly Rule[] = [
     route: ofOrganizer('(?:message-texts|suppressions)(?:/.*)?|inbound-messages'),
     scopes: ['messages'],
   },
-  { methods: 'any', route: ofOrganizer('report(?:s|-schedules)(?:/.*)?'), scopes: ['reports'] },
+  { methods: 'any', route: ofOrganizer('report(?:s|-schedules)(?:/.*)?|personal-data'), scopes: ['reports'] },
   { methods: 'any', route: ofOrganizer('webhooks(?:/.*)?'), scopes: ['webhooks'] },
   { methods: 'any', route: ofOrganizer('(?:staff|devices)(?:/.*)?|audit-log'), scopes: ['team'] },
   { methods: 'reading', route: ofOrganizer('events(?:/.*)?|profile'), scopes: readsEvents },

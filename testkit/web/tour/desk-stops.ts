@@ -50,6 +50,7 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     '/message-texts',
     '/inbound-messages',
     '/suppressions',
+    '/personal-data',
     '/log',
     '/api-keys',
   ];

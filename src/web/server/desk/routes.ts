@@ -25,6 +25,7 @@ import { messageTextPages } from './messages/message-texts.ts';
 import { noticePages } from './messages/notices.ts';
 import { orderNamesPage } from './orders/order-names.ts';
 import { orderPages } from './orders/order-page.ts';
+import { personalDataPage } from './orders/personal-data.ts';
 import { orderRefundPages } from './orders/order-refund.ts';
 import { orderSearchPages } from './orders/order-search.ts';
 import { profilePage } from './profile/profile.ts';
@@ -70,6 +71,6 @@ export function deskRoutes(deps: DeskDeps): Hono {
   for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, messageTestPage, webhookPages])
     add(addPage);
   for (const add of [announcementPages, noticePages, messageTextPages, answerPages, movingPages]) add(addPage);
-  for (const add of [questionPages, profilePage, senderLimitPages]) add(addPage);
+  for (const add of [questionPages, profilePage, senderLimitPages, personalDataPage]) add(addPage);
   return routes;
 }

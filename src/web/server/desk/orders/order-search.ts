@@ -3,16 +3,19 @@ import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { formatPrice } from '../../../../platform/text/format-money.ts';
 import { homeTimeZone } from '../../../../platform/text/home.ts';
 import { orderWords } from '../../../i18n/words/desk/orders/orders.ts';
+import { personalDataWords } from '../../../i18n/words/desk/orders/personal-data.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import type { Act, AddPage, Desk, View } from '../desk.ts';
+import { isLimited } from '../nav.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import { textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 import { chip, filterLinks, linkButton, notice } from '../parts/pieces.ts';
 import { pageQuery, paging, table } from '../parts/table.ts';
 import { orderMood } from './order-mood.ts';
+import { personalDataPath } from './personal-data.ts';
 
 const ordersPerPage = 25;
 const statuses = ['pending_payment', 'paid', 'partially_refunded', 'refunded', 'expired', 'cancelled'] as const;
@@ -29,7 +32,9 @@ async function showSearch(desk: Desk): Promise<View> {
   const words = orderWords[desk.language];
   const q = sought(desk);
   const found = q === '' ? html`<p class="muted">${words.searchLead}</p>` : await foundOrders(desk, q, homeTimeZone);
-  return { title: words.search, section: 'orders', body: html`${searchForm(desk, q)}${found}` };
+  const toPerson = html`<p class="page-actions">${linkButton(personalDataPath, personalDataWords[desk.language].title, true)}</p>`;
+  const body = html`${searchForm(desk, q)}${isLimited(desk.member) ? '' : toPerson}${found}`;
+  return { title: words.search, section: 'orders', body };
 }
 
 async function showOrdersOfEvent(desk: Desk): Promise<View> {
