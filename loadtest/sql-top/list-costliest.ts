@@ -55,9 +55,9 @@ export async function listCostliest(sql: Sql, { by, limit }: { by: Order; limit:
   }));
 }
 
-/** Resets the statistics of all databases of the server. */
+/** Resets the statistics of the connected database. Others on the server keep theirs: tests and stacks may share it. */
 export async function resetStatements(sql: Sql): Promise<void> {
-  await sql`select pg_stat_statements_reset()`;
+  await sql`select pg_stat_statements_reset(0::oid, (select oid from pg_database where datname = current_database()), 0)`;
 }
 
 /** Postgres replaces the values of queries, but not those of every utility statement, which may contain a password. */

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type Socket, connect } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { templateOf } from '../../src/http/contract/route-template.ts';
@@ -37,19 +36,20 @@ const statuses = async (count: number, of: (place: number) => ReturnType<typeof 
   return seen;
 };
 
-/** Requests that the edge waits for the rest of, as many as one network may have at once. */
+/** Requests that the edge waits for the rest of, as many as one network may have at once. It says so once it has counted them. */
 async function holdOpen(to: number, path: string, from: string): Promise<Socket[]> {
-  const head = `POST ${path} HTTP/1.1\r\nhost: antre.test\r\ncontent-length: 10\r\n\r\n`;
+  const head = `POST ${path} HTTP/1.1\r\nhost: antre.test\r\ncontent-length: 10\r\nexpect: 100-continue\r\n\r\n`;
   const sockets = Array.from({ length: connectionsMax }, () =>
     connect({ host: '127.0.0.1', port: to, localAddress: from }),
   );
   await Promise.all(
     sockets.map(async (socket) => {
       await once(socket, 'connect');
-      await new Promise((resolve) => socket.write(head, resolve));
+      socket.write(head);
+      const [said] = (await once(socket, 'data')) as [Buffer];
+      expect(said.toString()).toContain('100 Continue');
     }),
   );
-  await pause(200);
   return sockets;
 }
 

@@ -42,8 +42,15 @@ test('the owner sees the statements that cost most, without their values, costli
   expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThan(220);
 });
 
-test('the counts can be reset', async () => {
+test('the counts can be reset, and those of other databases stay', async () => {
+  const other = await createTestDatabase();
+  const there = postgres(other.directUrl, { max: 1, prepare: false });
+  await there.unsafe('select 1 as counted_elsewhere');
   await resetStatements(owner);
+  const kept = await listCostliest(there, { by: 'calls', limit: 1000 });
+  expect(kept.filter(({ text }) => text.includes('counted_elsewhere'))).toHaveLength(1);
+  await there.end();
+  await other.close();
   const statements = await listCostliest(owner, { by: 'calls', limit: 5 });
   expect(statements.filter(({ text }) => text.startsWith('insert into organizers'))).toEqual([]);
   expect(statementTable([])).toBe('Nothing was counted yet.\n');

@@ -6,6 +6,7 @@ import { createApp } from '../../../src/app.ts';
 import { type Serving, serve } from '../../../src/http/server/serve.ts';
 import { registry } from '../../../src/platform/metrics.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
+import { requestBegun } from '../../../testkit/request-begun.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 
 /**
@@ -224,9 +225,10 @@ describe('a body in pieces', () => {
       const cutShort = `${head(framing, way)}${size}{"eventSlug":`;
       await send(cutShort, true);
       const before = await answersOf(['400', '503']);
+      const begun = requestBegun(serving.port);
       const socket = net.connect(serving.port, '127.0.0.1');
       socket.write(cutShort);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await begun;
       socket.resetAndDestroy();
       // A client that hangs up has sent a bad request; it must not look as if the service were down.
       await expect.poll(() => answersOf(['400', '503'])).toEqual([(before[0] ?? 0) + 1, before[1]]);

@@ -100,18 +100,23 @@ describe('a network with too many connections', () => {
         .on('error', () => {})
         .resume(),
     );
-    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await Promise.all(sockets.map(decided));
     return sockets;
   };
+  /** Waits until the server has answered on a connection, or has closed it. */
+  const decided = (socket: Socket) =>
+    new Promise((resolve) => {
+      socket.once('data', resolve).once('close', resolve);
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    });
 
   it('gets no more until it closes some; a trusted proxy has no such limit', async () => {
     const server = await start([]);
     const sockets = await openMany(server.port, 25);
     const open = sockets.filter((socket) => !socket.destroyed);
     expect(open).toHaveLength(10);
-    for (const socket of open.slice(0, 5)) socket.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // The server ends its side when it has seen the end of ours.
+    await Promise.all(open.slice(0, 5).map((socket) => once(socket.end(), 'close')));
     const more = await openMany(server.port, 8);
     expect(more.filter((socket) => !socket.destroyed)).toHaveLength(5);
     for (const socket of [...sockets, ...more]) socket.destroy();

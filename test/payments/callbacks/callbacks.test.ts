@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
@@ -12,6 +11,7 @@ import {
   createPaidEvent,
   usePaymentWorld,
 } from '../../../testkit/payments/payment-world.ts';
+import { requestBegun } from '../../../testkit/request-begun.ts';
 import { attemptsOf, callbacksOf, orderOf } from '../../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
 
@@ -77,19 +77,15 @@ describe('the answer', () => {
   });
 
   test('to a truncated body is that of a malformed body, not of a failed write', async () => {
-    const counts = async () => {
-      const { values } = (await registry.getSingleMetric('antre_payment_callbacks_total')?.get()) ?? { values: [] };
-      const of = (outcome: string) => values.find(({ labels }) => labels['outcome'] === outcome)?.value ?? 0;
-      return { malformed: of('malformed'), unavailable: of('unavailable') };
-    };
+    const counts = async () => ({ malformed: await counted('malformed'), unavailable: await counted('unavailable') });
     const before = await counts();
     const { hostname, port } = new URL(world.url);
+    const begun = requestBegun(Number(port));
     const socket = connect(Number(port), hostname);
-    await once(socket, 'connect');
     socket.write(
       `POST /v1/callbacks/midtrans/${event.organizer.slug} HTTP/1.1\r\nhost: a\r\ncontent-length: 500\r\n\r\n{"order_id":`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await begun;
     socket.resetAndDestroy();
     await expect.poll(counts).toEqual({ ...before, malformed: before.malformed + 1 });
   });
@@ -107,21 +103,25 @@ describe('the answer', () => {
   });
 });
 
+/** How many callbacks were answered with this outcome. */
+async function counted(outcome: string): Promise<number> {
+  const { values } = (await registry.getSingleMetric('antre_payment_callbacks_total')?.get()) ?? { values: [] };
+  return values.find(({ labels }) => labels['outcome'] === outcome)?.value ?? 0;
+}
+
 /** Blocks all writes to the inbox, as if the database had stopped. The room's own time limits must end the wait. */
 async function withLockedInbox<T>(given: PaymentWorld, act: () => Promise<T>): Promise<T> {
-  let release: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
+  const [held, locked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const locking = given.db.transaction(async (tx) => {
     await tx.execute(sql`lock table callbacks in access exclusive mode`);
-    await held;
+    locked.resolve();
+    await held.promise;
   });
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await Promise.race([locked.promise, locking]);
   try {
     return await act();
   } finally {
-    release();
+    held.resolve();
     await locking;
   }
 }
@@ -131,8 +131,9 @@ describe('number and order', () => {
     const placed = await placeReady(world, event);
     await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
     await settle(world, placed, 2);
+    const before = await counted('duplicate');
     await control(world, `/payments/${placed.attemptId}/callbacks`, { kind: 'duplicate', count: 100 });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await expect.poll(() => counted('duplicate'), { timeout: 10_000 }).toBe(before + 100);
     await work(world, placed);
     expect(await callbacksOf(world, placed)).toHaveLength(2);
     expect(await attemptsOf(world, placed)).toMatchObject([{ received: 150_000 }]);
