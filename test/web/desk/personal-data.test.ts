@@ -32,6 +32,9 @@ test('shows what is kept, and gives it as one file that the page itself holds', 
   const { status, html } = await find({ email, phone: '' });
   expect(status).toBe(200);
   expect(html).toContain('Budi Penanya');
+  expect([...html.matchAll(/<dt>([^<]+)<\/dt><dd>(\d+)<\/dd>/g)].map(([, label, count]) => [label, count])).toEqual([
+    ['Orders', '1'],
+  ]);
   const [, file = ''] = /href="data:application\/json;base64,([^"]+)"/.exec(html) ?? [];
   const document = JSON.parse(Buffer.from(file, 'base64').toString()) as { orders: { buyer: { email: string } }[] };
   expect(document.orders.map(({ buyer }) => buyer.email)).toEqual([email]);

@@ -28,6 +28,18 @@ ${textField(form, desk.language, { name: 'phone', label: words.phone, hint: word
   });
 }
 
+/** The lists of the document, in the order in which the page counts them. */
+const parts = [
+  'orders',
+  'heldTickets',
+  'waitingEntries',
+  'waitingRoomPlaces',
+  'verifications',
+  'inboundMessages',
+  'newsStops',
+  'suppressions',
+] as const;
+
 /** The document is in the page itself: no address leads to it, and nothing keeps it. */
 const find: Act = async (desk, values) => {
   const words = personalDataWords[desk.language];
@@ -35,21 +47,18 @@ const find: Act = async (desk, values) => {
     param: { slug: desk.slug },
     json: withoutUndefined({ email: values.optional('email'), phone: values.optional('phone') }),
   });
-  const { askedAt, isComplete, ...lists } = found;
-  const counts = Object.entries(lists).map(
-    ([name, { length }]) => [words[name as keyof typeof lists], length] as const,
-  );
-  const isEmpty = counts.every(([, count]) => count === 0);
+  const { askedAt, isComplete } = found;
+  const kept = parts.filter((part) => found[part].length > 0);
   return {
     title: words.title,
     section: 'orders',
     isAnswer: true,
     body: html`${
-      isEmpty
+      kept.length === 0
         ? html`<p class="nothing">${words.nothing}</p>`
         : html`${isComplete ? '' : notice(words.partly, 'warn')}${panel(
             words.found,
-            html`${facts(counts.map(([label, count]) => [label, String(count)]))}
+            html`${facts(kept.map((part) => [words[part], String(found[part].length)]))}
 <p><a class="button" download="personal-data-${askedAt.slice(0, 10)}.json" href="${`data:application/json;base64,${Buffer.from(JSON.stringify(found, null, 2)).toString('base64')}`}">${words.download}</a></p>
 <p class="hint">${words.downloadHint}</p>`,
           )}${orderTable(desk, found.orders)}`
