@@ -16,6 +16,7 @@ import { requestContext } from './http/request-context.ts';
 import { preflightRouteOf } from './http/contract/route-template.ts';
 import { type AppEnv, createRouter } from './http/contract/router.ts';
 import { wellFormedTarget } from './http/server/well-formed-target.ts';
+import { scanHotRoute } from './check-in/routes.ts';
 import { placementHotRoute } from './orders/placement/routes.ts';
 import { callbackRoutes, hotCallbacks } from './payments/callbacks/routes.ts';
 import { gatewayPlugins } from './payments/index.ts';
@@ -81,7 +82,7 @@ export function createApp(service: Service) {
     webRoutes({ publicReads, assetsOnce, sharedFiles, publicUrl: service.publicUrl, clock: service.clock }),
   );
   const hotRoutes = createHotRoutes({
-    routes: [placementHotRoute(service), joinHotRoute(service), passHotRoute(service)],
+    routes: [placementHotRoute(service), joinHotRoute(service), passHotRoute(service), scanHotRoute(service)],
     decide: service.decide,
     refuseFailure: service.refuseFailure,
     log,

@@ -1,6 +1,7 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { jsonBody } from '../http/contract/json-body.ts';
+import { type HotRequest, hotRequestOfContext } from '../http/hot-path/hot-request.ts';
 import type { AppEnv } from '../http/contract/router.ts';
 import { bySession, byStaff } from '../http/contract/security.ts';
 import { DomainError } from '../platform/errors.ts';
@@ -32,7 +33,7 @@ export function requireRole(
 ): MiddlewareHandler<ActorEnv> {
   return async (c, next) => {
     const isLasting = role === 'owner' && c.req.method !== 'GET';
-    const known = await actorOf(deps, c, isLasting ? 'now' : 'of');
+    const known = await actorOf(deps.actors, hotRequestOfContext(c), isLasting ? 'now' : 'of');
     const eventId = eventNamed(c.req.param('eventId'), c.req.param('orderId'));
     const whole = options.isLimitedInside === true ? inRole(known, role) : known;
     const actor = eventId === undefined ? whole : actorAt(known, eventId);
@@ -40,7 +41,7 @@ export function requireRole(
       throw new DomainError('request.not_found', 'There is nothing at this address.');
     }
     if (actor.kind === 'device' || !atLeast(actor, role)) throw forbidden();
-    checkScope(c, actor);
+    checkScope(actor, c.req.method, routePath(c));
     if (eventsOf(actor) !== undefined && options.isLimitedInside !== true) {
       checkEvent(actor, c.req.param('eventId'), c.req.param('orderId'));
     }
@@ -86,23 +87,36 @@ function checkEvent(actor: Actor, eventId: string | undefined, orderId: string |
  */
 export function requireActor(deps: Deps): MiddlewareHandler<ActorEnv> {
   return async (c, next) => {
-    const actor = await actorOf(deps, c);
-    checkScope(c, actor);
-    c.set('actor', actor);
+    c.set('actor', await admitActor(deps, hotRequestOfContext(c), routePath(c)));
     await next();
   };
 }
 
+/**
+ * The same for a route of the hot path.
+ * @param route the pattern of the route, which decides the scopes that an API key needs
+ * @throws DomainError access.unauthenticated, access.scope_missing, access.forbidden
+ */
+export async function admitActor(
+  { actors }: Deps,
+  request: Pick<HotRequest, 'method' | 'header'>,
+  route: string,
+): Promise<Actor> {
+  const actor = await actorOf(actors, request, 'of');
+  checkScope(actor, request.method, route);
+  return actor;
+}
+
 /** @throws DomainError access.scope_missing, access.forbidden */
-function checkScope(c: Context, actor: Actor): void {
+function checkScope(actor: Actor, method: string, route: string): void {
   if (actor.kind !== 'api_key' || actor.scopes === undefined) return;
-  const enough = scopesOf(c.req.method, routePath(c));
+  const enough = scopesOf(method, route);
   if (enough.length === 0) throw forbidden();
   if (!enough.some((scope) => actor.scopes?.includes(scope))) throw scopeMissing(enough);
 }
 
-async function actorOf({ actors }: Deps, c: Context, known: 'of' | 'now' = 'of'): Promise<Actor> {
-  const credential = bearerOf(c.req.header('authorization'));
+async function actorOf(actors: Actors, request: Pick<HotRequest, 'header'>, known: 'of' | 'now'): Promise<Actor> {
+  const credential = bearerOf(request.header('authorization'));
   const actor = credential === undefined ? undefined : await actors[known](credential);
   if (actor === undefined) throw unauthenticated();
   return actor;

@@ -16,8 +16,12 @@ const fault = (...[code, parameters]: [FieldFaultCode, FaultParameters?]) =>
  * than 20, U+0000 and lone surrogates (Postgres stores neither).
  * @throws DomainError request.unsupported_media_type, request.too_large, request.invalid
  */
-export async function readJson(request: HotRequest, bytesMax: number = jsonBytesMax): Promise<unknown> {
-  return parseBody(await readJsonText(request, bytesMax), {});
+export async function readJson(
+  request: HotRequest,
+  bytesMax: number = jsonBytesMax,
+  options: Pick<BodyOptions, 'anyText'> = {},
+): Promise<unknown> {
+  return parseBody(await readJsonText(request, bytesMax), options);
 }
 
 async function readJsonText(request: HotRequest, bytesMax: number): Promise<string> {

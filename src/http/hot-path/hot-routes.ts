@@ -25,6 +25,8 @@ export type HotRoute = {
 type Decision = {
   readonly refusal?: Answer | undefined;
   readonly fields?: Readonly<Record<string, string>> | undefined;
+  /** The request has none of our credentials where one is needed. Its failure was counted when it arrived. */
+  readonly isStranger?: boolean;
 };
 
 export type HotRoutesDeps = {
@@ -57,7 +59,7 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
     request: HotRequest,
     { route, method, answer }: HotRoute,
     variable: string,
-    fields: Readonly<Record<string, string>> | undefined,
+    { fields, isStranger = false }: Decision,
   ): Promise<Answer> => {
     const { requestId, trace, answered } = observe(undefined, request.header('traceparent'), true);
     let given: Answer;
@@ -78,7 +80,7 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
         },
       };
     } catch (error) {
-      const refusal = deps.refuseFailure?.(error, request);
+      const refusal = isStranger ? undefined : deps.refuseFailure?.(error, request);
       given = (refusal && (await refusal)) ?? renderError(error, requestId, fields);
     }
     answered(route, method, given.status, madeBy(given));
@@ -87,7 +89,7 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
 
   /** Synchronous if the decision is: a refusal is then sent in the same turn of the loop. */
   const decide = (request: HotRequest, route: HotRoute, variable: string): Answer | Promise<Answer> => {
-    const go = ({ refusal, fields }: Decision) => refusal ?? work(request, route, variable, fields);
+    const go = (decision: Decision) => decision.refusal ?? work(request, route, variable, decision);
     const asked = deps.decide(request, route.route);
     return asked instanceof Promise ? asked.then(go) : go(asked);
   };
