@@ -47,6 +47,8 @@ function plainType(kind: string, schema: Schema, indent: string): string {
   throw new Error(`the contract has a kind of schema that the client does not know: ${kind}`);
 }
 
+const lineMax = 80;
+
 function objectType({ properties = {}, required = [], additionalProperties }: Schema, indent: string): string {
   const deeper = `${indent}  `;
   const fields = Object.entries(properties).map(([name, property]) => {
@@ -56,6 +58,12 @@ function objectType({ properties = {}, required = [], additionalProperties }: Sc
   });
   const rest = typeof additionalProperties === 'object' ? typeText(additionalProperties, deeper) : 'unknown';
   if (fields.length === 0) return additionalProperties === false ? 'Record<string, never>' : `Record<string, ${rest}>`;
+  // Most objects are short, such as the parameters of a path. A line for each of their fields would be a fiftieth of the package.
+  const line = `{ ${fields
+    .map((field) => field.trim())
+    .join(' ')
+    .slice(0, -1)} }`;
+  if (!line.includes('\n') && line.length <= lineMax) return line;
   return `{\n${fields.join('')}${indent}}`;
 }
 

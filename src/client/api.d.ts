@@ -17,10 +17,7 @@ export type OrderWebhookData = {
   cancelledBy: "buyer" | "organizer" | "event" | null;
 };
 
-export type Money = {
-  amount: number;
-  currency: "IDR" | "USD" | "SGD" | "MYR";
-};
+export type Money = { amount: number; currency: "IDR" | "USD" | "SGD" | "MYR" };
 
 export type OrderChangeWebhookData = {
   orderId: string;
@@ -70,9 +67,7 @@ export type EventWebhookData = {
   changed: string[];
 };
 
-export type TestWebhookData = {
-  endpointId: string;
-};
+export type TestWebhookData = { endpointId: string };
 
 export type OfflineScan = {
   /** The text that the scanner read: the code in any case, with blanks or hyphens, with prefixes and control characters of scanners, or a link that contains it. Any other text is "invalid". Omit it only with `ticketId`. */
@@ -129,12 +124,7 @@ export type LiveSales = {
     expired: number;
     cancelled: number;
   };
-  messages: {
-    waiting: number;
-    sent: number;
-    delivered: number;
-    failed: number;
-  };
+  messages: { waiting: number; sent: number; delivered: number; failed: number };
   checkIns: {
     tickets: number;
     admitted: number;
@@ -197,10 +187,7 @@ export type Pool = {
   blocked: number;
 };
 
-export type Listing = {
-  data: ListedEvent[];
-  nextCursor: string | null;
-};
+export type Listing = { data: ListedEvent[]; nextCursor: string | null };
 
 export type ListedEvent = {
   id: string;
@@ -221,10 +208,7 @@ export type ListedEvent = {
   /** The event has no date: its times are those from before the postponement. */
   isPostponed: boolean;
   priceFrom: Money | null;
-  organizer: {
-    slug: string;
-    name: string;
-  };
+  organizer: { slug: string; name: string };
   /** Files are at `path` + `/small`, `/medium`, `/large` + `.avif` or `.jpg` (480x300, 960x600, 1600x1000 pixels), and `/share.jpg` (1200x630). They never change. */
   picture: {
     path: string;
@@ -248,10 +232,7 @@ export type FieldFault = {
   code: string;
   /** In English. */
   message: string;
-  messages: {
-    en: string;
-    id: string;
-  };
+  messages: { en: string; id: string };
 };
 
 export type Event = ListedEvent & {
@@ -276,10 +257,7 @@ export type Event = ListedEvent & {
   detailsUntilHours: number;
 };
 
-export type Schedule = {
-  data: ScheduleItem[];
-  nextCursor: string | null;
-};
+export type Schedule = { data: ScheduleItem[]; nextCursor: string | null };
 
 export type ScheduleItem = {
   id: string;
@@ -296,10 +274,7 @@ export type ScheduleItem = {
   endsAt: string;
 };
 
-export type TicketCategories = {
-  data: TicketCategory[];
-  nextCursor: string | null;
-};
+export type TicketCategories = { data: TicketCategory[]; nextCursor: string | null };
 
 export type TicketCategory = {
   id: string;
@@ -330,22 +305,13 @@ export type Organizer = {
     phone: string | null;
   };
   /** In Indonesian and English. If one is empty, its readers get the other; if both are empty, there is no page. */
-  privacy: {
-    id: string;
-    en: string;
-  };
+  privacy: { id: string; en: string };
   /** In Indonesian and English. If one is empty, its readers get the other; if both are empty, there is no page. */
-  terms: {
-    id: string;
-    en: string;
-  };
+  terms: { id: string; en: string };
 };
 
 export type Availability = {
-  data: {
-    ticketCategoryId: string;
-    band: "many" | "few" | "last" | "none";
-  }[];
+  data: { ticketCategoryId: string; band: "many" | "few" | "last" | "none" }[];
   nextCursor: string | null;
 };
 
@@ -441,10 +407,7 @@ export type JoinQueue = {
   insteadOf?: number;
 };
 
-export type QueueChallenge = {
-  parameters: Record<string, unknown>;
-  signature: string;
-};
+export type QueueChallenge = { parameters: Record<string, unknown>; signature: string };
 
 export type Pass = {
   /** For the header `Queue-Pass` of `POST /v1/orders`. */
@@ -452,9 +415,7 @@ export type Pass = {
   expiresAt: string;
 };
 
-export type PassRequest = {
-  placeToken: string;
-};
+export type PassRequest = { placeToken: string };
 
 export type Queue = {
   phase: QueuePhase;
@@ -554,9 +515,7 @@ export type WaitingRoomPlan = {
   challengeDifficulty?: number;
 };
 
-export type PlacedOrder = Order & {
-  accessToken: string;
-};
+export type PlacedOrder = Order & { accessToken: string };
 
 export type Payment = {
   status: "creating" | "pending" | "paid" | "failed" | "expired" | "refunded" | "partially_refunded" | "review" | "none";
@@ -583,11 +542,7 @@ export type Order = {
   status: OrderStatus;
   eventId: string;
   eventSlug: string;
-  buyer: {
-    name: string;
-    email: string;
-    phone: string;
-  };
+  buyer: { name: string; email: string; phone: string };
   lines: {
     ticketCategoryId: string;
     name: string;
@@ -609,10 +564,7 @@ export type Order = {
 export type PlaceOrder = {
   eventSlug: string;
   buyer: Buyer;
-  lines: {
-    ticketCategoryId: string;
-    quantity: number;
-  }[];
+  lines: { ticketCategoryId: string; quantity: number }[];
   /** As typed by the buyer: case, blanks, dashes and width of letters are ignored. Empty or blank means no code. */
   promoCode?: string;
   /** The total that was shown to the buyer. If the order costs more or less, nothing is ordered and the response is 409 `order.price_changed` with the new `total`. It may change under the same Idempotency-Key, so that the buyer can agree to the new total. */
@@ -629,18 +581,10 @@ export type Buyer = {
   phoneCountry?: string;
 };
 
-export type Quote = {
-  subtotal: Money;
-  discount: Money;
-  fees: Money;
-  total: Money;
-};
+export type Quote = { subtotal: Money; discount: Money; fees: Money; total: Money };
 
 export type QuoteOrder = {
-  lines: {
-    ticketCategoryId: string;
-    quantity: number;
-  }[];
+  lines: { ticketCategoryId: string; quantity: number }[];
   /** As typed by the buyer: case, blanks, dashes and width of letters are ignored. Empty or blank means no code. */
   promoCode?: string;
 };
@@ -693,11 +637,7 @@ export type OrderDetails = {
   }[];
   /** Empty before the order is paid. */
   questions: AskedQuestion[];
-  answers: {
-    questionId: string;
-    ticketId: string | null;
-    value: string;
-  }[];
+  answers: { questionId: string; ticketId: string | null; value: string }[];
 };
 
 export type AskedQuestion = {
@@ -706,18 +646,12 @@ export type AskedQuestion = {
   textEn: string | null;
   kind: "text" | "choice" | "yes_no";
   scope: "order" | "ticket";
-  choices: {
-    text: string;
-    textEn: string | null;
-  }[];
+  choices: { text: string; textEn: string | null }[];
   isRequired: boolean;
 };
 
 export type GiveOrderDetails = {
-  tickets?: {
-    ticketId: string;
-    holderName: string;
-  }[];
+  tickets?: { ticketId: string; holderName: string }[];
   answers?: GivenAnswer[];
 };
 
@@ -729,10 +663,7 @@ export type GivenAnswer = {
   value: string;
 };
 
-export type QuestionList = {
-  data: Question[];
-  nextCursor: string | null;
-};
+export type QuestionList = { data: Question[]; nextCursor: string | null };
 
 export type Question = {
   id: string;
@@ -740,10 +671,7 @@ export type Question = {
   textEn: string | null;
   kind: "text" | "choice" | "yes_no";
   scope: "order" | "ticket";
-  choices: {
-    text: string;
-    textEn: string | null;
-  }[];
+  choices: { text: string; textEn: string | null }[];
   isRequired: boolean;
   position: number;
   /** A closed question is no longer asked; its answers stay. */
@@ -765,10 +693,7 @@ export type CreateQuestion = {
   position?: number;
 };
 
-export type QuestionChoice = {
-  text: string;
-  textEn?: string | null;
-};
+export type QuestionChoice = { text: string; textEn?: string | null };
 
 export type ChangeQuestion = {
   text?: string;
@@ -790,28 +715,16 @@ export type Transfers = {
     ticketCategory: string;
     ticketCategoryEn: string | null;
     /** To whom the buyer gave the ticket; null while the buyer has it. */
-    holder: {
-      name: string;
-      since: string;
-    } | null;
+    holder: { name: string; since: string } | null;
   }[];
 };
 
-export type TransferTicket = {
-  ticketId: string;
-  holder: {
-    name: string;
-    email: string;
-  };
-};
+export type TransferTicket = { ticketId: string; holder: { name: string; email: string } };
 
 export type HeldTicket = {
   id: string;
   /** The content of the QR code, and the code that a person can type; null if the ticket is not live. */
-  code: {
-    code: string;
-    shortCode: string;
-  } | null;
+  code: { code: string; shortCode: string } | null;
   ticketCategory: string;
   ticketCategoryEn: string | null;
   holderName: string;
@@ -832,12 +745,7 @@ export type HeldTicket = {
   };
 };
 
-export type TransferHeldTicket = {
-  holder: {
-    name: string;
-    email: string;
-  };
-};
+export type TransferHeldTicket = { holder: { name: string; email: string } };
 
 export type GoogleWalletLink = {
   /** Opens Google Wallet. Signed, and created anew for each request. */
@@ -857,11 +765,7 @@ export type WaitingLines = {
     /** When the first of them joined; null if nobody is waiting. */
     waitingSince: string | null;
     /** Offered orders: not paid yet; paid; expired or cancelled without payment. */
-    offers: {
-      open: number;
-      taken: number;
-      lapsed: number;
-    };
+    offers: { open: number; taken: number; lapsed: number };
   }[];
   nextCursor: null;
 };
@@ -951,9 +855,7 @@ export type PaymentAccountTest = {
   code?: string;
 };
 
-export type Refunds = {
-  data: Refund[];
-};
+export type Refunds = { data: Refund[] };
 
 export type Refund = {
   id: string;
@@ -967,12 +869,7 @@ export type Refund = {
   doneAt: string | null;
 };
 
-export type RequestRefund = {
-  amount?: number;
-  ticketIds?: string[];
-  reason: string;
-  restock?: boolean;
-};
+export type RequestRefund = { amount?: number; ticketIds?: string[]; reason: string; restock?: boolean };
 
 export type RefundPreview = {
   /** The amount that the buyer would get back. */
@@ -985,15 +882,9 @@ export type RefundPreview = {
   feesKept: boolean;
 };
 
-export type PreviewRefund = {
-  amount?: number;
-  ticketIds?: string[];
-};
+export type PreviewRefund = { amount?: number; ticketIds?: string[] };
 
-export type RefundPage = {
-  data: Refund[];
-  nextCursor: string | null;
-};
+export type RefundPage = { data: Refund[]; nextCursor: string | null };
 
 export type RefundSummary = {
   /** Orders that still have valid tickets or money: of a cancelled event, still to refund. */
@@ -1008,10 +899,7 @@ export type RefundSummary = {
   }[];
 };
 
-export type TaskPage = {
-  data: Task[];
-  nextCursor: string | null;
-};
+export type TaskPage = { data: Task[]; nextCursor: string | null };
 
 export type Task = {
   id: string;
@@ -1040,22 +928,13 @@ export type ResolvedTasks = {
   }[];
 };
 
-export type ResolveTasks = {
-  taskIds: string[];
-};
+export type ResolveTasks = { taskIds: string[] };
 
 export type ScanAnswer = {
   result: ScanResult;
-  ticket?: {
-    id: string;
-    ticketCategoryId: string;
-    ticketCategory: string;
-  };
+  ticket?: { id: string; ticketCategoryId: string; ticketCategory: string };
   /** When and where this ticket first entered. */
-  firstAdmission?: {
-    at: string;
-    gate: string | null;
-  };
+  firstAdmission?: { at: string; gate: string | null };
   /** Only if the organiser allows names at the door (`showsNames`). */
   guest?: {
     /** The holder's name if the ticket has one, else the buyer's. */
@@ -1127,32 +1006,18 @@ export type ScanSyncAnswer = {
     scanId: string | null;
     /** The result of the scan. "refused": only this item was rejected; `problem` says why. */
     result: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry" | "zone_full" | "refused";
-    ticket?: {
-      id: string;
-      ticketCategoryId: string;
-      ticketCategory: string;
-    };
+    ticket?: { id: string; ticketCategoryId: string; ticketCategory: string };
     /** When and where this ticket first entered. */
-    firstAdmission?: {
-      at: string;
-      gate: string | null;
-    };
+    firstAdmission?: { at: string; gate: string | null };
     /** The door let this person in against the rules: the result that it should have given. */
     fault?: "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry";
     /** The same ticket was let in twice: time and gate of the other entry. */
-    conflict?: {
-      at: string;
-      gate: string | null;
-    };
+    conflict?: { at: string; gate: string | null };
     problem?: ScanProblem;
   }[];
 };
 
-export type ScanProblem = {
-  code: string;
-  detail: string;
-  errors?: FieldFault[];
-};
+export type ScanProblem = { code: string; detail: string; errors?: FieldFault[] };
 
 export type ScanSync = {
   eventId: string;
@@ -1187,10 +1052,7 @@ export type DoorList = {
     eventNo: number;
     /** Whether new codes are signed. */
     isUsed: boolean;
-    keys: {
-      keyId: number;
-      publicKey: string;
-    }[];
+    keys: { keyId: number; publicKey: string }[];
   };
   showsNames: boolean;
   data: {
@@ -1200,11 +1062,7 @@ export type DoorList = {
     /** `replaced`: the ticket has a newer code, and this one is refused. */
     status: "live" | "revoked" | "replaced";
     /** When and where the ticket first entered, and whether it is inside. */
-    admission: {
-      at: string;
-      gate: string | null;
-      inside: boolean;
-    } | null;
+    admission: { at: string; gate: string | null; inside: boolean } | null;
     /** Null unless `showsNames` is true. `phoneEnd`: the last four digits of the buyer's phone; null for a ticket that was given to somebody. `partySize`: live tickets of the order. */
     guest: {
       ticketId: string;
@@ -1264,11 +1122,7 @@ export type FoundGuests = {
     codeSha256: string;
     ticketCategoryId: string;
     status: "live" | "revoked";
-    admission: {
-      at: string;
-      gate: string | null;
-      inside: boolean;
-    } | null;
+    admission: { at: string; gate: string | null; inside: boolean } | null;
     guest: {
       ticketId: string;
       /** Null unless `showsNames` is true. */
@@ -1301,16 +1155,9 @@ export type DoorSettingsChange = {
   categoryNotes?: Record<string, string>;
 };
 
-export type ResentTickets = {
-  data: {
-    id: string;
-  }[];
-};
+export type ResentTickets = { data: { id: string }[] };
 
-export type DeliveryList = {
-  data: Delivery[];
-  nextCursor: null;
-};
+export type DeliveryList = { data: Delivery[]; nextCursor: null };
 
 export type Delivery = {
   id: string;
@@ -1436,10 +1283,7 @@ export type CreateSender = {
   warmUpFrom?: number | null;
 };
 
-export type SenderList = {
-  data: Sender[];
-  nextCursor: null;
-};
+export type SenderList = { data: Sender[]; nextCursor: null };
 
 export type ChangeSender = {
   weight?: number;
@@ -1474,17 +1318,9 @@ export type MessageTest = {
   deliveredAt: string | null;
 };
 
-export type SendMessageTest = {
-  channel: "email";
-} | {
-  channel: "whatsapp";
-  senderId: string;
-};
+export type SendMessageTest = { channel: "email" } | { channel: "whatsapp"; senderId: string };
 
-export type MessageTextList = {
-  data: MessageText[];
-  nextCursor: null;
-};
+export type MessageTextList = { data: MessageText[]; nextCursor: null };
 
 export type MessageText = {
   template: "ticket_issued" | "order_cancelled" | "order_refunded" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "buyer_code";
@@ -1528,15 +1364,9 @@ export type AnnouncementText = {
 
 export type AnnouncementPreview = {
   locale: "id" | "en";
-  email: {
-    subject: string;
-    text: string;
-    html: string;
-  } | null;
+  email: { subject: string; text: string; html: string } | null;
   /** The text for senders without templates. Senders of the Cloud API send the template that Meta approved. */
-  whatsapp: {
-    text: string;
-  } | null;
+  whatsapp: { text: string } | null;
 };
 
 export type Announcement = {
@@ -1547,15 +1377,9 @@ export type Announcement = {
   channels: ("email" | "whatsapp")[];
   audience: AnnouncementAudience;
   /** Null for a reminder, whose text is fixed. */
-  content: {
-    id: AnnouncementText;
-    en: AnnouncementText;
-  } | null;
+  content: { id: AnnouncementText; en: AnnouncementText } | null;
   /** Number of different addresses when it was previewed or created. */
-  recipients: {
-    email: number;
-    whatsapp: number;
-  };
+  recipients: { email: number; whatsapp: number };
   createdAt: string;
   confirmedAt: string | null;
   endedAt: string | null;
@@ -1567,23 +1391,12 @@ export type CreateAnnouncement = {
   channels: ("email" | "whatsapp")[];
   /** If empty, all buyers of the event. */
   audience?: AnnouncementAudience;
-  content: {
-    id: AnnouncementText;
-    en: AnnouncementText;
-  };
+  content: { id: AnnouncementText; en: AnnouncementText };
 };
 
-export type AnnouncementList = {
-  data: Announcement[];
-  nextCursor: string | null;
-};
+export type AnnouncementList = { data: Announcement[]; nextCursor: string | null };
 
-export type ShownAnnouncement = Announcement & {
-  progress: {
-    email: AnnouncementProgress;
-    whatsapp: AnnouncementProgress;
-  };
-};
+export type ShownAnnouncement = Announcement & { progress: { email: AnnouncementProgress; whatsapp: AnnouncementProgress } };
 
 export type AnnouncementProgress = {
   /** Not queued yet. */
@@ -1597,9 +1410,7 @@ export type AnnouncementProgress = {
   heldBack: number;
 };
 
-export type AnnouncementConfirmation = {
-  confirmationToken: string;
-};
+export type AnnouncementConfirmation = { confirmationToken: string };
 
 export type MessageSettings = {
   /** Hours before the start at which holders of live tickets are reminded; null for never. Default: 24. */
@@ -1612,10 +1423,7 @@ export type MessageSettings = {
 
 export type PreviewedChange = {
   /** Orders: each has its own calendar entry. */
-  recipients: {
-    email: number;
-    whatsapp: number;
-  };
+  recipients: { email: number; whatsapp: number };
   /** How it reads in each language; empty if nobody is told of such a change. */
   previews: AnnouncementPreview[];
 };
@@ -1631,10 +1439,7 @@ export type PlannedChange = {
   city?: string;
 };
 
-export type ChangeNoticeList = {
-  data: ChangeNotice[];
-  nextCursor: string | null;
-};
+export type ChangeNoticeList = { data: ChangeNotice[]; nextCursor: string | null };
 
 export type ChangeNotice = {
   id: string;
@@ -1650,15 +1455,9 @@ export type ChangeNotice = {
 
 export type ShownChangeNotice = ChangeNotice & {
   /** Orders: each has its own calendar entry. */
-  recipients: {
-    email: number;
-    whatsapp: number;
-  };
+  recipients: { email: number; whatsapp: number };
   previews: AnnouncementPreview[];
-  progress: {
-    email: MessageStates;
-    whatsapp: MessageStates;
-  };
+  progress: { email: MessageStates; whatsapp: MessageStates };
   /** Confirms exactly this preview; null if nothing is waiting. */
   confirmationToken: string | null;
 };
@@ -1673,10 +1472,7 @@ export type MessageStates = {
   heldBack: number;
 };
 
-export type InboundMessageList = {
-  data: InboundMessage[];
-  nextCursor: string | null;
-};
+export type InboundMessageList = { data: InboundMessage[]; nextCursor: string | null };
 
 export type InboundMessage = {
   id: string;
@@ -1696,15 +1492,9 @@ export type NewsConsent = {
   locale: "id" | "en";
 };
 
-export type NewsAudience = {
-  email: number;
-  whatsapp: number;
-};
+export type NewsAudience = { email: number; whatsapp: number };
 
-export type SuppressionList = {
-  data: Suppression[];
-  nextCursor: string | null;
-};
+export type SuppressionList = { data: Suppression[]; nextCursor: string | null };
 
 export type Suppression = {
   id: string;
@@ -1746,10 +1536,7 @@ export type CreateWebhookEndpoint = {
   description?: string;
 };
 
-export type WebhookEndpointList = {
-  data: WebhookEndpoint[];
-  nextCursor: string | null;
-};
+export type WebhookEndpointList = { data: WebhookEndpoint[]; nextCursor: string | null };
 
 export type ChangeWebhookEndpoint = {
   /** Begins with https:// and resolves to public addresses only. Port 443 or 8443. */
@@ -1766,14 +1553,9 @@ export type RotatedWebhookSecret = {
   previousUntil: string;
 };
 
-export type SentTestWebhook = {
-  webhookId: string;
-};
+export type SentTestWebhook = { webhookId: string };
 
-export type WebhookDeliveryList = {
-  data: WebhookDelivery[];
-  nextCursor: string | null;
-};
+export type WebhookDeliveryList = { data: WebhookDelivery[]; nextCursor: string | null };
 
 export type WebhookDelivery = {
   webhookId: string;
@@ -1832,10 +1614,7 @@ export type WhoAmI = {
   name: string;
   email?: string;
   role: Role;
-  organizer: {
-    slug: string;
-    name: string;
-  };
+  organizer: { slug: string; name: string };
   /** The one event that a device scans for. */
   eventId?: string;
   /** The events that a member is limited to. */
@@ -1850,18 +1629,9 @@ export type WhoAmI = {
 
 export type Role = "owner" | "manager" | "door";
 
-export type Session = {
-  id: string;
-  current: boolean;
-  createdAt: string;
-  expiresAt: string;
-};
+export type Session = { id: string; current: boolean; createdAt: string; expiresAt: string };
 
-export type AcceptInvitation = {
-  token: string;
-  name: string;
-  password: string;
-};
+export type AcceptInvitation = { token: string; name: string; password: string };
 
 export type RequestPasswordReset = {
   email: string;
@@ -1964,10 +1734,7 @@ export type CreatedDevice = Device & {
   token: string;
 };
 
-export type CreateDevice = {
-  eventId: string;
-  name: string;
-};
+export type CreateDevice = { eventId: string; name: string };
 
 export type AuditEntry = {
   id: string;
@@ -1984,10 +1751,7 @@ export type AuditEntry = {
   names: Record<string, string>;
 };
 
-export type Verification = {
-  verificationId: string;
-  expiresAt: string;
-};
+export type Verification = { verificationId: string; expiresAt: string };
 
 export type RequestVerification = {
   email?: string;
@@ -2008,10 +1772,7 @@ export type ConfirmedBuyer = {
   knownClientToken: string;
 };
 
-export type ConfirmVerification = {
-  verificationId: string;
-  code: string;
-};
+export type ConfirmVerification = { verificationId: string; code: string };
 
 export type OrganizerEvent = {
   id: string;
@@ -2031,10 +1792,7 @@ export type OrganizerEvent = {
   status: "draft" | "published" | "cancelled";
   /** The event has no date: its times are those from before the postponement. */
   isPostponed: boolean;
-  organizer: {
-    slug: string;
-    name: string;
-  };
+  organizer: { slug: string; name: string };
   /** Files are at `path` + `/small`, `/medium`, `/large` + `.avif` or `.jpg` (480x300, 960x600, 1600x1000 pixels), and `/share.jpg` (1200x630). They never change. */
   picture: {
     path: string;
@@ -2061,10 +1819,7 @@ export type OrganizerEvent = {
   /** Hours before the doors open until which buyers can give names of holders and answers. */
   detailsUntilHours: number;
   /** The point that every cut of the picture keeps in view, in percent. */
-  pictureFocus: {
-    x: number;
-    y: number;
-  } | null;
+  pictureFocus: { x: number; y: number } | null;
   holdSeconds: number;
   version: number;
   createdAt: string;
@@ -2104,10 +1859,7 @@ export type CreateEvent = {
   pictureOf?: string;
 };
 
-export type OrganizerEvents = {
-  data: OrganizerEvent[];
-  nextCursor: string | null;
-};
+export type OrganizerEvents = { data: OrganizerEvent[]; nextCursor: string | null };
 
 export type ChangeEvent = {
   name?: string;
@@ -2148,17 +1900,9 @@ export type Readiness = {
   }[];
 };
 
-export type Sales = {
-  sales: "open" | "closed";
-};
+export type Sales = { sales: "open" | "closed" };
 
-export type ChangePicture = {
-  focus?: {
-    x: number;
-    y: number;
-  };
-  alt?: string;
-};
+export type ChangePicture = { focus?: { x: number; y: number }; alt?: string };
 
 export type OrganizerProfile = {
   contact: {
@@ -2168,15 +1912,9 @@ export type OrganizerProfile = {
     phone: string | null;
   };
   /** In Indonesian and English. If one is empty, its readers get the other; if both are empty, there is no page. */
-  privacy: {
-    id: string;
-    en: string;
-  };
+  privacy: { id: string; en: string };
   /** In Indonesian and English. If one is empty, its readers get the other; if both are empty, there is no page. */
-  terms: {
-    id: string;
-    en: string;
-  };
+  terms: { id: string; en: string };
 };
 
 export type CreateScheduleItem = {
@@ -2201,10 +1939,7 @@ export type ChangeScheduleItem = {
   endsAt?: string;
 };
 
-export type OrganizerTicketCategories = {
-  data: OrganizerTicketCategory[];
-  nextCursor: string | null;
-};
+export type OrganizerTicketCategories = { data: OrganizerTicketCategory[]; nextCursor: string | null };
 
 export type OrganizerTicketCategory = TicketCategory & {
   poolId: string;
@@ -2252,21 +1987,11 @@ export type ChangeTicketCategory = {
   hasHolderNames?: boolean;
 };
 
-export type CreatePool = {
-  name: string;
-  capacity: number;
-  blocked?: number;
-};
+export type CreatePool = { name: string; capacity: number; blocked?: number };
 
-export type PoolList = {
-  data: Pool[];
-  nextCursor: string | null;
-};
+export type PoolList = { data: Pool[]; nextCursor: string | null };
 
-export type ChangePool = {
-  capacity?: number;
-  blocked?: number;
-};
+export type ChangePool = { capacity?: number; blocked?: number };
 
 export type PromoCode = {
   id: string;
@@ -2306,10 +2031,7 @@ export type CopyPromoCodes = {
   movedSeconds?: number;
 };
 
-export type PromoCodeList = {
-  data: PromoCode[];
-  nextCursor: string | null;
-};
+export type PromoCodeList = { data: PromoCode[]; nextCursor: string | null };
 
 export type ChangePromoCode = {
   redemptionsMax?: number | null;
@@ -2318,10 +2040,7 @@ export type ChangePromoCode = {
   status?: "active" | "closed";
 };
 
-export type DeskOrderList = {
-  data: DeskOrder[];
-  nextCursor: string | null;
-};
+export type DeskOrderList = { data: DeskOrder[]; nextCursor: string | null };
 
 export type DeskOrder = {
   id: string;
@@ -2345,11 +2064,7 @@ export type DeskOrder = {
   expiresAt: string;
   paidAt?: string;
   /** The role door gets no email and phone. */
-  buyer: {
-    name: string;
-    email?: string;
-    phone?: string;
-  };
+  buyer: { name: string; email?: string; phone?: string };
   /** When it expired, was cancelled, or was wholly refunded. */
   closedAt: string | null;
   cancelledBy: "buyer" | "organizer" | "event" | null;
@@ -2364,26 +2079,15 @@ export type CorrectBuyer = {
   email?: string;
 };
 
-export type CorrectHolderName = {
-  holderName: string;
-};
+export type CorrectHolderName = { holderName: string };
 
-export type OrderNote = {
-  id: string;
-  text: string;
-  createdAt: string;
-};
+export type OrderNote = { id: string; text: string; createdAt: string };
 
-export type WriteNote = {
-  text: string;
-};
+export type WriteNote = { text: string };
 
 export type ComplimentaryOrder = {
   buyer: Buyer;
-  lines: {
-    ticketCategoryId: string;
-    quantity: number;
-  }[];
+  lines: { ticketCategoryId: string; quantity: number }[];
   locale?: "id" | "en";
 };
 
@@ -2427,152 +2131,39 @@ export type PersonalData = {
     id: string;
     code: string;
     eventId: string;
-    /** Its name. */
     event: string;
     status: OrderStatus;
-    locale: "id" | "en";
-    placedAt: string;
-    paidAt: string | null;
-    closedAt: string | null;
-    total: Money;
-    buyer: {
-      name: string;
-      email: string;
-      phone: string;
-    };
-    tickets: {
-      id: string;
-      category: string;
-      status: "live" | "revoked";
-      holderName: string | null;
-      issuedAt: string;
-      scans: {
-        at: string;
-        direction: string;
-        result: string;
-        gate: string | null;
-      }[];
-      /** To whom the ticket was given. The address is of another person, and masked. */
-      transfers: {
-        at: string;
-        recipient: string;
-      }[];
-    }[];
-    answers: {
-      question: string;
-      value: string;
-      answeredAt: string;
-    }[];
-    /** What the team wrote about the order. */
-    notes: {
-      text: string;
-      createdAt: string;
-    }[];
-    payments: {
-      gateway: string;
-      method: string;
-      status: "creating" | "unknown" | "pending" | "review" | "authorized" | "captured" | "settled" | "denied" | "failed" | "expired" | "cancelled" | "voided" | "reversed" | "refunded" | "partially_refunded" | "charged_back";
-      amount: Money;
-      createdAt: string;
-    }[];
-    refunds: {
-      reason: "requested" | "buyer_cancelled" | "late_payment" | "double_payment" | "underpaid" | "surplus" | "over_limit" | "event_cancelled" | "external" | "wrong_facts";
-      status: "requested" | "processing" | "done" | "failed" | "manual_required";
-      amount: Money;
-      createdAt: string;
-    }[];
-    messages: {
-      template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "report_failed" | "webhook_disabled" | "message_test";
-      channel: "email" | "whatsapp";
-      status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
-      createdAt: string;
-      acceptedAt: string | null;
-      deliveredAt: string | null;
-    }[];
-    newsConsent: {
-      wording: string;
-      locale: "id" | "en";
-      givenAt: string;
-      withdrawnAt: string | null;
-    } | null;
-    /** What the team changed, as in the audit log. */
-    changes: {
-      act: string;
-      at: string;
-    }[];
+    buyer: { name: string; email: string; phone: string };
+    facts: Record<string, unknown>;
+    /** With their holders and scans. Fields may be added. */
+    tickets: Record<string, unknown>[];
+    /** To questions of the organiser. Fields may be added. */
+    answers: Record<string, unknown>[];
+    /** Of the team. Fields may be added. */
+    notes: Record<string, unknown>[];
+    /** Tries to pay. Fields may be added. */
+    payments: Record<string, unknown>[];
+    /** Money that went back. Fields may be added. */
+    refunds: Record<string, unknown>[];
+    /** What was sent. Fields may be added. */
+    messages: Record<string, unknown>[];
+    /** Of the team, as in the audit log. Fields may be added. */
+    changes: Record<string, unknown>[];
   }[];
-  /** Tickets that somebody else bought and gave to this person. */
-  heldTickets: {
-    ticketId: string;
-    eventId: string;
-    /** Its name. */
-    event: string;
-    name: string;
-    email: string;
-    givenAt: string;
-    /** False if the ticket was given on since. */
-    isHolder: boolean;
-    messages: {
-      template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "report_failed" | "webhook_disabled" | "message_test";
-      channel: "email" | "whatsapp";
-      status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
-      createdAt: string;
-      acceptedAt: string | null;
-      deliveredAt: string | null;
-    }[];
-  }[];
-  waitingEntries: {
-    id: string;
-    eventId: string;
-    /** Its name. */
-    event: string;
-    category: string;
-    quantity: number;
-    name: string;
-    email: string;
-    phone: string;
-    status: "unconfirmed" | "waiting" | "offering" | "offered" | "ended";
-    createdAt: string;
-    messages: {
-      template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "report_failed" | "webhook_disabled" | "message_test";
-      channel: "email" | "whatsapp";
-      status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
-      createdAt: string;
-      acceptedAt: string | null;
-      deliveredAt: string | null;
-    }[];
-  }[];
-  waitingRoomPlaces: {
-    eventId: string;
-    /** Its name. */
-    event: string;
-    joinedAt: string;
-    voidedAt: string | null;
-    givenUpAt: string | null;
-  }[];
-  /** Requests for a code within the last minutes. */
-  verifications: {
-    channel: "email" | "whatsapp";
-    createdAt: string;
-    confirmedAt: string | null;
-  }[];
-  inboundMessages: {
-    phone: string;
-    text: string;
-    command: "stop" | "start" | null;
-    receivedAt: string;
-  }[];
-  newsStops: {
-    channel: "email" | "whatsapp";
-    isStopped: boolean;
-    saidAt: string;
-  }[];
-  suppressions: {
-    channel: "email" | "whatsapp";
-    reason: "no_such_mailbox" | "complaint" | "no_whatsapp";
-    until: string | null;
-    createdAt: string;
-  }[];
+  /** Given by other buyers. Fields may be added. */
+  heldTickets: Record<string, unknown>[];
+  /** Of waiting lists. Fields may be added. */
+  waitingEntries: Record<string, unknown>[];
+  /** In waiting rooms. Fields may be added. */
+  waitingRoomPlaces: Record<string, unknown>[];
+  /** Codes that were asked for. Fields may be added. */
+  verifications: Record<string, unknown>[];
+  /** From the phone. Fields may be added. */
+  inboundMessages: Record<string, unknown>[];
+  /** STOP and START. Fields may be added. */
+  newsStops: Record<string, unknown>[];
+  /** Refused addresses. Fields may be added. */
+  suppressions: Record<string, unknown>[];
 };
 
 export type ShowPersonalData = {
@@ -2583,10 +2174,7 @@ export type ShowPersonalData = {
   phoneCountry?: string;
 };
 
-export type AttendeeList = {
-  data: Attendee[];
-  nextCursor: string | null;
-};
+export type AttendeeList = { data: Attendee[]; nextCursor: string | null };
 
 export type Attendee = {
   ticketId: string;
@@ -2602,10 +2190,7 @@ export type Attendee = {
   email?: string;
   phone?: string;
   /** Answers to the organiser's questions, for the ticket and its order. */
-  answers?: {
-    question: string;
-    value: string;
-  }[];
+  answers?: { question: string; value: string }[];
   presence: "in" | "out" | "not_yet";
   admittedAt?: string;
   gate?: string | null;
@@ -2618,11 +2203,7 @@ export type SaleFigures = {
   asOf: string;
   /** Over the last ten seconds. */
   ordersPerSecond: number;
-  minutes: {
-    at: string;
-    orders: number;
-    paidOrders: number;
-  }[];
+  minutes: { at: string; orders: number; paidOrders: number }[];
   pools: {
     poolId: string;
     pool: string;
@@ -2631,18 +2212,10 @@ export type SaleFigures = {
     held: number;
     sold: number;
     blocked: number;
-    ticketCategories: {
-      id: string;
-      name: string;
-    }[];
+    ticketCategories: { id: string; name: string }[];
   }[];
   /** Null if the event has none. `rate` is buyers let in per second. */
-  waitingRoom: {
-    phase: QueuePhase;
-    places: number;
-    called: number;
-    rate: number;
-  } | null;
+  waitingRoom: { phase: QueuePhase; places: number; called: number; rate: number } | null;
   funnel: {
     /** Orders with a running hold. */
     held: number;
@@ -2670,17 +2243,8 @@ export type SaleFigures = {
     inside: number;
     /** Second entries, and entries against the rules, of doors without a network. */
     conflicts: number;
-    gates: {
-      gate: string | null;
-      entries: number;
-      exits: number;
-      refused: number;
-    }[];
-    zones: {
-      name: string;
-      inside: number;
-      capacity: number | null;
-    }[];
+    gates: { gate: string | null; entries: number; exits: number; refused: number }[];
+    zones: { name: string; inside: number; capacity: number | null }[];
   };
   messages: {
     channel: "email" | "whatsapp";
@@ -2690,10 +2254,7 @@ export type SaleFigures = {
 };
 
 /** Received less refunded less gateway fees. Below zero after a loss. */
-export type Balance = {
-  amount: number;
-  currency: "IDR" | "USD" | "SGD" | "MYR";
-};
+export type Balance = { amount: number; currency: "IDR" | "USD" | "SGD" | "MYR" };
 
 export type SaleMinutes = {
   data: {
@@ -2755,11 +2316,7 @@ export type ReportKind = "attendees" | "orders" | "payments" | "refunds" | "ledg
 export type ReportFormat = "csv" | "csv_semicolon" | "xlsx";
 
 /** Rows from `from` until before `to`: tickets by their issue, orders by their placement, payments, refunds and deliveries by their creation, entries of the ledger by their posting, check-ins by their scan. `status` is a status of the kind, the result of a check-in, or the account of an entry. */
-export type ReportFilters = {
-  from?: string;
-  to?: string;
-  status?: string;
-};
+export type ReportFilters = { from?: string; to?: string; status?: string };
 
 export type RequestReport = {
   kind: ReportKind;
@@ -2769,10 +2326,7 @@ export type RequestReport = {
   filters?: ReportFilters;
 };
 
-export type ReportList = {
-  data: Report[];
-  nextCursor: string | null;
-};
+export type ReportList = { data: Report[]; nextCursor: string | null };
 
 export type ReportLink = {
   /** A page that downloads the file. Anybody with this address can read the file. */
@@ -2780,9 +2334,7 @@ export type ReportLink = {
   expiresAt: string;
 };
 
-export type DownloadReport = {
-  token: string;
-};
+export type DownloadReport = { token: string };
 
 export type ReportSchedule = {
   kind: ReportKind;
@@ -2819,15 +2371,9 @@ export type CreateReportSchedule = {
   timeZone?: string;
 };
 
-export type ReportScheduleList = {
-  data: ReportSchedule[];
-  nextCursor: string | null;
-};
+export type ReportScheduleList = { data: ReportSchedule[]; nextCursor: string | null };
 
-export type GateList = {
-  data: Gate[];
-  nextCursor: null;
-};
+export type GateList = { data: Gate[]; nextCursor: null };
 
 export type NewGate = {
   name: string;
@@ -2877,10 +2423,7 @@ export type ServiceStatus = {
 /** The worst state of the parts. */
 export type ServiceState = "ok" | "slow" | "paused" | "down";
 
-export type ZoneList = {
-  data: Zone[];
-  nextCursor: null;
-};
+export type ZoneList = { data: Zone[]; nextCursor: null };
 
 export type NewZone = {
   name: string;
@@ -2922,36 +2465,28 @@ export type Api = {
   "/v1/events/:slug": {
     /** An event */
     get: {
-      input: { param: {
-        slug: string;
-      } };
+      input: { param: { slug: string } };
       data: Event;
     };
   };
   "/v1/events/:slug/schedule": {
     /** The schedule of an event */
     get: {
-      input: { param: {
-        slug: string;
-      } };
+      input: { param: { slug: string } };
       data: Schedule;
     };
   };
   "/v1/events/:slug/ticket-categories": {
     /** Ticket categories, prices and sale windows of an event */
     get: {
-      input: { param: {
-        slug: string;
-      } };
+      input: { param: { slug: string } };
       data: TicketCategories;
     };
   };
   "/v1/events/:slug/organizer": {
     /** The seller of an event: contact, privacy notice and terms */
     get: {
-      input: { param: {
-        slug: string;
-      } };
+      input: { param: { slug: string } };
       data: Organizer;
     };
   };
@@ -2968,120 +2503,87 @@ export type Api = {
   "/v1/events/:slug/availability": {
     /** Availability, in bands */
     get: {
-      input: { param: {
-        slug: string;
-      } };
+      input: { param: { slug: string } };
       data: Availability;
     };
   };
   "/v1/events/:slug/queue/draws": {
     /** The commitments and results of the draws */
     get: {
-      input: { param: {
-        slug: string;
-      } };
+      input: { param: { slug: string } };
       data: Draws;
     };
   };
   "/v1/events/:slug/queue/draws/leaves/:chunk": {
     /** The frozen list, 1,024 leaves at a time */
     get: {
-      input: { param: {
-        slug: string;
-        chunk: number;
-      } };
+      input: { param: { slug: string; chunk: number } };
       data: undefined;
     };
   };
   "/v1/events/:slug/queue/proofs/:index": {
     /** The proof that a place is in the frozen list */
     get: {
-      input: { param: {
-        slug: string;
-        index: number;
-      } };
+      input: { param: { slug: string; index: number } };
       data: PlaceProof;
     };
   };
   "/v1/events/:slug/queue/places": {
     /** Take a place in the line of an event */
     post: {
-      input: { param: {
-        slug: string;
-      }; json?: JoinQueue };
+      input: { param: { slug: string }; json?: JoinQueue };
       data: QueuePlace;
     };
   };
   "/v1/events/:slug/queue/challenges": {
     /** Get the challenge that joining requires now */
     post: {
-      input: { param: {
-        slug: string;
-      } };
+      input: { param: { slug: string } };
       data: QueueChallenge | undefined;
     };
   };
   "/v1/events/:slug/queue/passes": {
     /** Exchange a called place for a pass */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: PassRequest };
+      input: { param: { slug: string }; json: PassRequest };
       data: Pass;
     };
   };
   "/v1/events/:slug/queue": {
     /** The state of the line of an event */
     get: {
-      input: { param: {
-        slug: string;
-      } };
+      input: { param: { slug: string } };
       data: Queue;
     };
   };
   "/v1/organizers/:slug/events/:eventId/waiting-room": {
     /** The waiting room of an event, and its progress */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: WaitingRoom;
     };
     /** Plan the waiting room of an event, or change the plan */
     put: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: WaitingRoomPlan };
+      input: { param: { slug: string; eventId: string }; json: WaitingRoomPlan };
       data: WaitingRoom;
     };
   };
   "/v1/organizers/:slug/events/:eventId/waiting-room/closure": {
     /** End the waiting room permanently */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: WaitingRoom;
     };
   };
   "/v1/organizers/:slug/events/:eventId/waiting-room/pause": {
     /** Pause the waiting room */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: WaitingRoom;
     };
     /** Continue the waiting room */
     delete: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: WaitingRoom;
     };
   };
@@ -3101,9 +2603,7 @@ export type Api = {
   "/v1/events/:slug/quotes": {
     /** Quote the price of an order */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: QuoteOrder };
+      input: { param: { slug: string }; json: QuoteOrder };
       data: Quote;
     };
   };
@@ -3117,282 +2617,207 @@ export type Api = {
   "/v1/orders/:id": {
     /** An order and its payment */
     get: {
-      input: { param: {
-        id: string;
-      } };
+      input: { param: { id: string } };
       data: Order;
     };
   };
   "/v1/orders/:id/cancellation": {
     /** Cancel an order */
     post: {
-      input: { param: {
-        id: string;
-      } };
+      input: { param: { id: string } };
       data: Order;
     };
   };
   "/v1/orders/:id/session": {
     /** Open an order in a browser */
     post: {
-      input: { param: {
-        id: string;
-      } };
+      input: { param: { id: string } };
       data: undefined;
     };
   };
   "/v1/orders/:id/tickets": {
     /** The tickets of an order */
     get: {
-      input: { param: {
-        id: string;
-      } };
+      input: { param: { id: string } };
       data: TicketList;
     };
   };
   "/v1/orders/:id/tickets/:ticketId/qr.svg": {
     /** The QR code of a ticket */
     get: {
-      input: { param: {
-        id: string;
-        ticketId: string;
-      } };
+      input: { param: { id: string; ticketId: string } };
       data: undefined;
     };
   };
   "/v1/orders/:id/tickets.pdf": {
     /** The tickets of an order to print */
     get: {
-      input: { param: {
-        id: string;
-      } };
+      input: { param: { id: string } };
       data: undefined;
     };
   };
   "/v1/orders/:id/calendar.ics": {
     /** The event as a calendar entry */
     get: {
-      input: { param: {
-        id: string;
-      } };
+      input: { param: { id: string } };
       data: undefined;
     };
   };
   "/v1/orders/:id/details": {
     /** The details of an order: names of holders, and answers */
     get: {
-      input: { param: {
-        id: string;
-      } };
+      input: { param: { id: string } };
       data: OrderDetails;
     };
     /** Give the names of holders, and answer questions */
     patch: {
-      input: { param: {
-        id: string;
-      }; json: GiveOrderDetails };
+      input: { param: { id: string }; json: GiveOrderDetails };
       data: OrderDetails;
     };
   };
   "/v1/organizers/:slug/events/:eventId/questions": {
     /** The questions to the buyers of an event */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: QuestionList;
     };
     /** Add a question to buyers */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: CreateQuestion };
+      input: { param: { slug: string; eventId: string }; json: CreateQuestion };
       data: Question;
     };
   };
   "/v1/organizers/:slug/events/:eventId/questions/:questionId": {
     /** Change the wording of a question, or stop asking it */
     patch: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        questionId: string;
-      }; json: ChangeQuestion };
+      input: { param: { slug: string; eventId: string; questionId: string }; json: ChangeQuestion };
       data: Question;
     };
     /** Delete a question that nobody has answered */
     delete: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        questionId: string;
-      } };
+      input: { param: { slug: string; eventId: string; questionId: string } };
       data: undefined;
     };
   };
   "/v1/orders/:id/transfers": {
     /** The tickets of an order, and to whom they were given */
     get: {
-      input: { param: {
-        id: string;
-      } };
+      input: { param: { id: string } };
       data: Transfers;
     };
     /** Give a ticket to somebody */
     post: {
-      input: { param: {
-        id: string;
-      }; json: TransferTicket };
+      input: { param: { id: string }; json: TransferTicket };
       data: undefined;
     };
   };
   "/v1/tickets/:ticketId": {
     /** A ticket that was given to the caller */
     get: {
-      input: { param: {
-        ticketId: string;
-      } };
+      input: { param: { ticketId: string } };
       data: HeldTicket;
     };
   };
   "/v1/tickets/:ticketId/transfers": {
     /** Pass on a ticket that was given to the caller */
     post: {
-      input: { param: {
-        ticketId: string;
-      }; json: TransferHeldTicket };
+      input: { param: { ticketId: string }; json: TransferHeldTicket };
       data: undefined;
     };
   };
   "/v1/tickets/:ticketId/ticket.pdf": {
     /** A ticket that was given to the caller, to print */
     get: {
-      input: { param: {
-        ticketId: string;
-      } };
+      input: { param: { ticketId: string } };
       data: undefined;
     };
   };
   "/v1/tickets/:ticketId/calendar.ics": {
     /** The event of a ticket that was given to the caller, as a calendar entry */
     get: {
-      input: { param: {
-        ticketId: string;
-      } };
+      input: { param: { ticketId: string } };
       data: undefined;
     };
   };
   "/v1/orders/:id/tickets/:ticketId/pass.pkpass": {
     /** A ticket as a pass for Apple Wallet */
     get: {
-      input: { param: {
-        id: string;
-        ticketId: string;
-      } };
+      input: { param: { id: string; ticketId: string } };
       data: undefined;
     };
   };
   "/v1/orders/:id/tickets/:ticketId/google-wallet": {
     /** A link that adds a ticket to Google Wallet */
     get: {
-      input: { param: {
-        id: string;
-        ticketId: string;
-      } };
+      input: { param: { id: string; ticketId: string } };
       data: GoogleWalletLink;
     };
   };
   "/v1/tickets/:ticketId/pass.pkpass": {
     /** A ticket that was given to the caller as a pass for Apple Wallet */
     get: {
-      input: { param: {
-        ticketId: string;
-      } };
+      input: { param: { ticketId: string } };
       data: undefined;
     };
   };
   "/v1/tickets/:ticketId/google-wallet": {
     /** A link that adds a ticket that was given to the caller to Google Wallet */
     get: {
-      input: { param: {
-        ticketId: string;
-      } };
+      input: { param: { ticketId: string } };
       data: GoogleWalletLink;
     };
   };
   "/v1/organizers/:slug/events/:eventId/waiting-list": {
     /** The number of people waiting for each category, and the outcome of offers */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: WaitingLines;
     };
   };
   "/v1/events/:slug/waiting-list": {
     /** Wait for places of a sold-out category */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: JoinWaitingList };
+      input: { param: { slug: string }; json: JoinWaitingList };
       data: undefined;
     };
   };
   "/v1/waiting-list/:entryId": {
     /** A place in a waiting list */
     get: {
-      input: { param: {
-        entryId: string;
-      } };
+      input: { param: { entryId: string } };
       data: WaitingEntry;
     };
   };
   "/v1/waiting-list/:entryId/confirmation": {
     /** Confirm the address and take a place in the line */
     post: {
-      input: { param: {
-        entryId: string;
-      } };
+      input: { param: { entryId: string } };
       data: WaitingEntry;
     };
   };
   "/v1/waiting-list/:entryId/departure": {
     /** Leave the waiting list */
     post: {
-      input: { param: {
-        entryId: string;
-      } };
+      input: { param: { entryId: string } };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/events/:eventId/ticket-codes": {
     /** Whether ticket codes are signed, and the keys */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: TicketCodes;
     };
     /** Choose opaque or signed ticket codes */
     patch: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: TicketCodesChange };
+      input: { param: { slug: string; eventId: string }; json: TicketCodesChange };
       data: TicketCodes;
     };
   };
   "/v1/organizers/:slug/events/:eventId/ticket-codes/keys": {
     /** Sign ticket codes with a new key */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: TicketKeyRotation };
+      input: { param: { slug: string; eventId: string }; json: TicketKeyRotation };
       data: TicketCodes;
     };
   };
@@ -3406,86 +2831,59 @@ export type Api = {
   "/v1/orders/:id/payments": {
     /** Choose another payment method */
     post: {
-      input: { param: {
-        id: string;
-      }; json: ChoosePayment };
+      input: { param: { id: string }; json: ChoosePayment };
       data: Payment;
     };
   };
   "/v1/organizers/:slug/payment-accounts/midtrans": {
     /** Set the account at Midtrans */
     put: {
-      input: { param: {
-        slug: string;
-      }; json: SetPaymentAccount };
+      input: { param: { slug: string }; json: SetPaymentAccount };
       data: PaymentAccount;
     };
     /** Show the account at Midtrans */
     get: {
-      input: { param: {
-        slug: string;
-      } };
+      input: { param: { slug: string } };
       data: PaymentAccount;
     };
   };
   "/v1/organizers/:slug/payment-accounts/midtrans/tests": {
     /** Test whether Midtrans accepts the keys of the account */
     post: {
-      input: { param: {
-        slug: string;
-      } };
+      input: { param: { slug: string } };
       data: PaymentAccountTest;
     };
   };
   "/v1/organizers/:slug/orders/:orderId/refunds": {
     /** Refund an order: all of it, an amount, or the price of some tickets */
     post: {
-      input: { param: {
-        slug: string;
-        orderId: string;
-      }; header: {
-        "idempotency-key": string;
-      }; json: RequestRefund };
+      input: { param: { slug: string; orderId: string }; header: { "idempotency-key": string }; json: RequestRefund };
       data: Refunds;
     };
     /** The refunds of an order */
     get: {
-      input: { param: {
-        slug: string;
-        orderId: string;
-      }; query?: {
-        cursor?: string;
-        limit?: number;
-      } };
+      input: { param: { slug: string; orderId: string }; query?: { cursor?: string; limit?: number } };
       data: RefundPage;
     };
   };
   "/v1/organizers/:slug/orders/:orderId/refund-previews": {
     /** Preview a refund */
     post: {
-      input: { param: {
-        slug: string;
-        orderId: string;
-      }; json: PreviewRefund };
+      input: { param: { slug: string; orderId: string }; json: PreviewRefund };
       data: RefundPreview;
     };
   };
   "/v1/organizers/:slug/events/:eventId/refunds/summary": {
     /** How far the refunds of an event have come */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: RefundSummary;
     };
   };
   "/v1/organizers/:slug/tasks": {
     /** Tasks: work that only a person can do */
     get: {
-      input: { param: {
-        slug: string;
-      }; query?: {
+      input: { param: { slug: string }; query?: {
         cursor?: string;
         limit?: number;
         status?: "open" | "resolved";
@@ -3498,29 +2896,21 @@ export type Api = {
   "/v1/organizers/:slug/tasks/:taskId": {
     /** One task */
     get: {
-      input: { param: {
-        slug: string;
-        taskId: string;
-      } };
+      input: { param: { slug: string; taskId: string } };
       data: Task;
     };
   };
   "/v1/organizers/:slug/tasks/:taskId/resolution": {
     /** Resolve a task, or let the gateway refund its money */
     post: {
-      input: { param: {
-        slug: string;
-        taskId: string;
-      }; json?: ResolveTask };
+      input: { param: { slug: string; taskId: string }; json?: ResolveTask };
       data: Task;
     };
   };
   "/v1/organizers/:slug/tasks/resolutions": {
     /** Resolve several tasks that people have done */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: ResolveTasks };
+      input: { param: { slug: string }; json: ResolveTasks };
       data: ResolvedTasks;
     };
   };
@@ -3541,9 +2931,7 @@ export type Api = {
   "/v1/events/:id/check-ins/summary": {
     /** The counters of the door */
     get: {
-      input: { param: {
-        id: string;
-      } };
+      input: { param: { id: string } };
       data: CheckInSummary;
     };
   };
@@ -3557,21 +2945,14 @@ export type Api = {
   "/v1/events/:id/door-list": {
     /** The list for scanning offline */
     get: {
-      input: { param: {
-        id: string;
-      }; query?: {
-        cursor?: string;
-        limit?: number;
-      } };
+      input: { param: { id: string }; query?: { cursor?: string; limit?: number } };
       data: DoorList;
     };
   };
   "/v1/events/:id/check-ins/conflicts": {
     /** Conflicts and faults of offline doors */
     get: {
-      input: { param: {
-        id: string;
-      }; query?: {
+      input: { param: { id: string }; query?: {
         cursor?: string;
         limit?: number;
         /** Only conflicts in which this device has made one of the two scans. */
@@ -3583,137 +2964,97 @@ export type Api = {
   "/v1/events/:id/guest-searches": {
     /** Find the tickets of a guest by phone, order code or name */
     post: {
-      input: { param: {
-        id: string;
-      }; json: SearchGuests };
+      input: { param: { id: string }; json: SearchGuests };
       data: FoundGuests;
     };
   };
   "/v1/organizers/:slug/events/:eventId/door-settings": {
     /** Show the door settings */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: DoorSettings;
     };
     /** Change the door settings */
     patch: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: DoorSettingsChange };
+      input: { param: { slug: string; eventId: string }; json: DoorSettingsChange };
       data: DoorSettings;
     };
   };
   "/v1/organizers/:slug/orders/:orderId/notifications": {
     /** Send the tickets of an order again */
     post: {
-      input: { param: {
-        slug: string;
-        orderId: string;
-      } };
+      input: { param: { slug: string; orderId: string } };
       data: ResentTickets;
     };
   };
   "/v1/organizers/:slug/orders/:orderId/deliveries": {
     /** The messages of an order and their states, newest first */
     get: {
-      input: { param: {
-        slug: string;
-        orderId: string;
-      } };
+      input: { param: { slug: string; orderId: string } };
       data: DeliveryList;
     };
   };
   "/v1/organizers/:slug/events/:eventId/deliveries/summary": {
     /** Counts of messages about the orders of an event, by template, channel and state */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: DeliverySummary;
     };
   };
   "/v1/organizers/:slug/senders": {
     /** Add a WhatsApp number that sends messages */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: CreateSender };
+      input: { param: { slug: string }; json: CreateSender };
       data: Sender;
     };
     /** All senders, including disabled ones, with today's figures */
     get: {
-      input: { param: {
-        slug: string;
-      } };
+      input: { param: { slug: string } };
       data: SenderList;
     };
   };
   "/v1/organizers/:slug/senders/:senderId": {
     /** Change the limits of a sender */
     patch: {
-      input: { param: {
-        slug: string;
-        senderId: string;
-      }; json: ChangeSender };
+      input: { param: { slug: string; senderId: string }; json: ChangeSender };
       data: Sender;
     };
     /** Take a sender out of use */
     delete: {
-      input: { param: {
-        slug: string;
-        senderId: string;
-      } };
+      input: { param: { slug: string; senderId: string } };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/senders/:senderId/templates": {
     /** Submit the texts of all messages to Meta as templates */
     post: {
-      input: { param: {
-        slug: string;
-        senderId: string;
-      } };
+      input: { param: { slug: string; senderId: string } };
       data: undefined;
     };
     /** Meta's states of the templates that messages use */
     get: {
-      input: { param: {
-        slug: string;
-        senderId: string;
-      } };
+      input: { param: { slug: string; senderId: string } };
       data: SenderTemplateList;
     };
   };
   "/v1/organizers/:slug/message-tests": {
     /** Send a test by mail or from a WhatsApp number */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: SendMessageTest };
+      input: { param: { slug: string }; json: SendMessageTest };
       data: MessageTest;
     };
   };
   "/v1/organizers/:slug/message-tests/:testId": {
     /** The outcome of a test */
     get: {
-      input: { param: {
-        slug: string;
-        testId: string;
-      } };
+      input: { param: { slug: string; testId: string } };
       data: MessageTest;
     };
   };
   "/v1/organizers/:slug/message-texts": {
     /** The texts of WhatsApp messages */
     get: {
-      input: { param: {
-        slug: string;
-      } };
+      input: { param: { slug: string } };
       data: MessageTextList;
     };
   };
@@ -3740,201 +3081,132 @@ export type Api = {
   "/v1/organizers/:slug/events/:eventId/announcements": {
     /** Draft and preview an announcement to the buyers of an event */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: CreateAnnouncement };
+      input: { param: { slug: string; eventId: string }; json: CreateAnnouncement };
       data: DraftedAnnouncement;
     };
     /** The announcements of an event, including reminders, newest first */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; query?: {
-        cursor?: string;
-        limit?: number;
-      } };
+      input: { param: { slug: string; eventId: string }; query?: { cursor?: string; limit?: number } };
       data: AnnouncementList;
     };
   };
   "/v1/organizers/:slug/events/:eventId/announcements/:announcementId": {
     /** An announcement and the states of its messages */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        announcementId: string;
-      } };
+      input: { param: { slug: string; eventId: string; announcementId: string } };
       data: ShownAnnouncement;
     };
   };
   "/v1/organizers/:slug/events/:eventId/announcements/:announcementId/confirmation": {
     /** Confirm and send a previewed announcement */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        announcementId: string;
-      }; json: AnnouncementConfirmation };
+      input: { param: { slug: string; eventId: string; announcementId: string }; json: AnnouncementConfirmation };
       data: Announcement;
     };
   };
   "/v1/organizers/:slug/events/:eventId/announcements/:announcementId/cancellation": {
     /** Drop a draft, or stop an announcement that is being sent */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        announcementId: string;
-      } };
+      input: { param: { slug: string; eventId: string; announcementId: string } };
       data: Announcement;
     };
   };
   "/v1/organizers/:slug/events/:eventId/message-settings": {
     /** The automatic messages of the event */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: MessageSettings;
     };
     /** Set the automatic messages of the event */
     put: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: MessageSettings };
+      input: { param: { slug: string; eventId: string }; json: MessageSettings };
       data: MessageSettings;
     };
   };
   "/v1/organizers/:slug/events/:eventId/change-previews": {
     /** Preview the messages to holders about a change */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: PlannedChange };
+      input: { param: { slug: string; eventId: string }; json: PlannedChange };
       data: PreviewedChange;
     };
   };
   "/v1/organizers/:slug/events/:eventId/change-notices": {
     /** The notices of an event about changes, newest first */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: ChangeNoticeList;
     };
   };
   "/v1/organizers/:slug/events/:eventId/change-notices/:noticeId": {
     /** A notice, its recipients, and its text in both languages */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        noticeId: string;
-      } };
+      input: { param: { slug: string; eventId: string; noticeId: string } };
       data: ShownChangeNotice;
     };
   };
   "/v1/organizers/:slug/events/:eventId/change-notices/:noticeId/confirmation": {
     /** Confirm a previewed notice and send it now */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        noticeId: string;
-      }; json: AnnouncementConfirmation };
+      input: { param: { slug: string; eventId: string; noticeId: string }; json: AnnouncementConfirmation };
       data: ChangeNotice;
     };
   };
   "/v1/organizers/:slug/events/:eventId/change-notices/:noticeId/cancellation": {
     /** Cancel a notice, so that nobody is told of the change */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        noticeId: string;
-      } };
+      input: { param: { slug: string; eventId: string; noticeId: string } };
       data: ChangeNotice;
     };
   };
   "/v1/organizers/:slug/inbound-messages": {
     /** Messages from people to the senders in the last 30 days, newest first */
     get: {
-      input: { param: {
-        slug: string;
-      }; query?: {
-        cursor?: string;
-        limit?: number;
-      } };
+      input: { param: { slug: string }; query?: { cursor?: string; limit?: number } };
       data: InboundMessageList;
     };
   };
   "/v1/orders/:id/news-consent": {
     /** Consent to news of the organiser */
     put: {
-      input: { param: {
-        id: string;
-      }; json: NewsConsent };
+      input: { param: { id: string }; json: NewsConsent };
       data: undefined;
     };
     /** Withdraw the consent to news */
     delete: {
-      input: { param: {
-        id: string;
-      } };
+      input: { param: { id: string } };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/events/:eventId/news-audience": {
     /** The number of buyers of an event who may get news */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: NewsAudience;
     };
   };
   "/v1/unsubscriptions/:token": {
     /** A page that asks whether to unsubscribe from news; it changes nothing */
     get: {
-      input: { param: {
-        token: string;
-      } };
+      input: { param: { token: string } };
       data: undefined;
     };
     /** End the news of an organiser to one address with one click in the mailbox (RFC 8058) */
     post: {
-      input: { param: {
-        token: string;
-      } };
+      input: { param: { token: string } };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/suppressions": {
     /** Recipients that get no more messages, because of a bounce or a complaint */
     get: {
-      input: { param: {
-        slug: string;
-      }; query?: {
-        cursor?: string;
-        limit?: number;
-      } };
+      input: { param: { slug: string }; query?: { cursor?: string; limit?: number } };
       data: SuppressionList;
     };
   };
   "/v1/organizers/:slug/suppressions/:suppressionId": {
     /** Lift the suppression of a recipient */
     delete: {
-      input: { param: {
-        slug: string;
-        suppressionId: string;
-      } };
+      input: { param: { slug: string; suppressionId: string } };
       data: undefined;
     };
   };
@@ -3948,172 +3220,119 @@ export type Api = {
   "/v1/callbacks/whatsapp/:senderId": {
     /** Answer a message provider that checks the callback address */
     get: {
-      input: { param: {
-        senderId: string;
-      } };
+      input: { param: { senderId: string } };
       data: undefined;
     };
     /** Receive statuses and inbound messages from a message provider */
     post: {
-      input: { param: {
-        senderId: string;
-      } };
+      input: { param: { senderId: string } };
       data: undefined;
     };
   };
   "/v1/callbacks/waha/:senderId": {
     /** Answer a message provider that checks the callback address */
     get: {
-      input: { param: {
-        senderId: string;
-      } };
+      input: { param: { senderId: string } };
       data: undefined;
     };
     /** Receive statuses and inbound messages from a message provider */
     post: {
-      input: { param: {
-        senderId: string;
-      } };
+      input: { param: { senderId: string } };
       data: undefined;
     };
   };
   "/v1/callbacks/fonnte/:senderId": {
     /** Answer a message provider that checks the callback address */
     get: {
-      input: { param: {
-        senderId: string;
-      } };
+      input: { param: { senderId: string } };
       data: undefined;
     };
     /** Receive statuses and inbound messages from a message provider */
     post: {
-      input: { param: {
-        senderId: string;
-      } };
+      input: { param: { senderId: string } };
       data: undefined;
     };
   };
   "/v1/callbacks/wablas/:senderId": {
     /** Answer a message provider that checks the callback address */
     get: {
-      input: { param: {
-        senderId: string;
-      } };
+      input: { param: { senderId: string } };
       data: undefined;
     };
     /** Receive statuses and inbound messages from a message provider */
     post: {
-      input: { param: {
-        senderId: string;
-      } };
+      input: { param: { senderId: string } };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/webhooks": {
     /** Add a webhook endpoint */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: CreateWebhookEndpoint };
+      input: { param: { slug: string }; json: CreateWebhookEndpoint };
       data: MadeWebhookEndpoint;
     };
     /** All webhook endpoints, including disabled ones */
     get: {
-      input: { param: {
-        slug: string;
-      } };
+      input: { param: { slug: string } };
       data: WebhookEndpointList;
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId": {
     /** A webhook endpoint and its state */
     get: {
-      input: { param: {
-        slug: string;
-        endpointId: string;
-      } };
+      input: { param: { slug: string; endpointId: string } };
       data: WebhookEndpoint;
     };
     /** Change a webhook endpoint: its address, its types, or whether it is active */
     patch: {
-      input: { param: {
-        slug: string;
-        endpointId: string;
-      }; json: ChangeWebhookEndpoint };
+      input: { param: { slug: string; endpointId: string }; json: ChangeWebhookEndpoint };
       data: WebhookEndpoint;
     };
     /** Delete a webhook endpoint with its log */
     delete: {
-      input: { param: {
-        slug: string;
-        endpointId: string;
-      } };
+      input: { param: { slug: string; endpointId: string } };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId/secret": {
     /** Create a new secret; the old one also signs for a day */
     post: {
-      input: { param: {
-        slug: string;
-        endpointId: string;
-      } };
+      input: { param: { slug: string; endpointId: string } };
       data: RotatedWebhookSecret;
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId/tests": {
     /** Send a test to a webhook endpoint */
     post: {
-      input: { param: {
-        slug: string;
-        endpointId: string;
-      } };
+      input: { param: { slug: string; endpointId: string } };
       data: SentTestWebhook;
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId/deliveries": {
     /** Deliveries to a webhook endpoint in the last 30 days */
     get: {
-      input: { param: {
-        slug: string;
-        endpointId: string;
-      }; query?: {
-        status?: "pending" | "delivered" | "failed";
-        cursor?: string;
-        limit?: number;
-      } };
+      input: { param: { slug: string; endpointId: string }; query?: { status?: "pending" | "delivered" | "failed"; cursor?: string; limit?: number } };
       data: WebhookDeliveryList;
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId/deliveries/:webhookId": {
     /** One delivery with its exact body */
     get: {
-      input: { param: {
-        slug: string;
-        endpointId: string;
-        webhookId: string;
-      } };
+      input: { param: { slug: string; endpointId: string; webhookId: string } };
       data: WebhookDeliveryWithBody;
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId/deliveries/:webhookId/replay": {
     /** Send one webhook again with the same id */
     post: {
-      input: { param: {
-        slug: string;
-        endpointId: string;
-        webhookId: string;
-      } };
+      input: { param: { slug: string; endpointId: string; webhookId: string } };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId/replays": {
     /** Send all webhooks since a given time again */
     post: {
-      input: { param: {
-        slug: string;
-        endpointId: string;
-      }; json: ReplayWebhooks };
+      input: { param: { slug: string; endpointId: string }; json: ReplayWebhooks };
       data: ReplayedWebhooks;
     };
   };
@@ -4126,10 +3345,7 @@ export type Api = {
     /** My sessions */
     get: {
       input: {  };
-      data: {
-        data: Session[];
-        nextCursor: string | null;
-      };
+      data: { data: Session[]; nextCursor: string | null };
     };
   };
   "/v1/sessions/current": {
@@ -4147,9 +3363,7 @@ export type Api = {
   "/v1/sessions/:sessionId": {
     /** End another of my sessions */
     delete: {
-      input: { param: {
-        sessionId: string;
-      } };
+      input: { param: { sessionId: string } };
       data: undefined;
     };
   };
@@ -4184,40 +3398,24 @@ export type Api = {
   "/v1/organizers/:slug/staff": {
     /** Invite a member by mail, or send the invitation again */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: InviteStaff };
+      input: { param: { slug: string }; json: InviteStaff };
       data: StaffMember;
     };
     /** All members */
     get: {
-      input: { param: {
-        slug: string;
-      }; query?: {
-        cursor?: string;
-        limit?: number;
-      } };
-      data: {
-        data: StaffMember[];
-        nextCursor: string | null;
-      };
+      input: { param: { slug: string }; query?: { cursor?: string; limit?: number } };
+      data: { data: StaffMember[]; nextCursor: string | null };
     };
   };
   "/v1/organizers/:slug/staff/:staffId": {
     /** Change the role of a member, also for single events, or limit the member to events */
     patch: {
-      input: { param: {
-        slug: string;
-        staffId: string;
-      }; json: ChangeStaff };
+      input: { param: { slug: string; staffId: string }; json: ChangeStaff };
       data: StaffMember;
     };
     /** Disable a member, and end the access they gave to others */
     delete: {
-      input: { param: {
-        slug: string;
-        staffId: string;
-      }; query?: {
+      input: { param: { slug: string; staffId: string }; query?: {
         /** Ids, or `api_keys`, `devices`, `invitations`, separated by commas. All other access that was given ends. */
         keep?: string;
       } };
@@ -4227,52 +3425,33 @@ export type Api = {
   "/v1/organizers/:slug/staff/:staffId/access": {
     /** The access that a member gave and that ends with them, and the members they invited */
     get: {
-      input: { param: {
-        slug: string;
-        staffId: string;
-      } };
+      input: { param: { slug: string; staffId: string } };
       data: MadeAccess;
     };
   };
   "/v1/organizers/:slug/staff/:staffId/sessions": {
     /** Sign a member out everywhere */
     delete: {
-      input: { param: {
-        slug: string;
-        staffId: string;
-      } };
+      input: { param: { slug: string; staffId: string } };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/api-keys": {
     /** Create an API key; its text is shown only once */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: CreateApiKey };
+      input: { param: { slug: string }; json: CreateApiKey };
       data: CreatedApiKey;
     };
     /** All API keys, including ended ones */
     get: {
-      input: { param: {
-        slug: string;
-      }; query?: {
-        cursor?: string;
-        limit?: number;
-      } };
-      data: {
-        data: ApiKey[];
-        nextCursor: string | null;
-      };
+      input: { param: { slug: string }; query?: { cursor?: string; limit?: number } };
+      data: { data: ApiKey[]; nextCursor: string | null };
     };
   };
   "/v1/organizers/:slug/api-keys/:keyId": {
     /** End an API key, and the access created with it */
     delete: {
-      input: { param: {
-        slug: string;
-        keyId: string;
-      }; query?: {
+      input: { param: { slug: string; keyId: string }; query?: {
         /** Ids, or `api_keys`, `devices`, `invitations`, separated by commas. All other access that was given ends. */
         keep?: string;
       } };
@@ -4282,42 +3461,26 @@ export type Api = {
   "/v1/organizers/:slug/devices": {
     /** Register a device for one event; its token is shown only once */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: CreateDevice };
+      input: { param: { slug: string }; json: CreateDevice };
       data: CreatedDevice;
     };
     /** All devices, including ended ones */
     get: {
-      input: { param: {
-        slug: string;
-      }; query?: {
-        cursor?: string;
-        limit?: number;
-        eventId?: string;
-      } };
-      data: {
-        data: Device[];
-        nextCursor: string | null;
-      };
+      input: { param: { slug: string }; query?: { cursor?: string; limit?: number; eventId?: string } };
+      data: { data: Device[]; nextCursor: string | null };
     };
   };
   "/v1/organizers/:slug/devices/:deviceId": {
     /** End a device */
     delete: {
-      input: { param: {
-        slug: string;
-        deviceId: string;
-      } };
+      input: { param: { slug: string; deviceId: string } };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/audit-log": {
     /** The audit log, newest first */
     get: {
-      input: { param: {
-        slug: string;
-      }; query?: {
+      input: { param: { slug: string }; query?: {
         cursor?: string;
         limit?: number;
         actorKind?: "staff" | "api_key" | "device" | "operator" | "system";
@@ -4331,10 +3494,7 @@ export type Api = {
         /** Entries before this time. */
         to?: string;
       } };
-      data: {
-        data: AuditEntry[];
-        nextCursor: string | null;
-      };
+      data: { data: AuditEntry[]; nextCursor: string | null };
     };
   };
   "/v1/buyers/verifications": {
@@ -4354,16 +3514,12 @@ export type Api = {
   "/v1/organizers/:slug/events": {
     /** Create an event as a draft */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: CreateEvent };
+      input: { param: { slug: string }; json: CreateEvent };
       data: OrganizerEvent;
     };
     /** All events, including drafts: upcoming first, past last */
     get: {
-      input: { param: {
-        slug: string;
-      }; query?: {
+      input: { param: { slug: string }; query?: {
         cursor?: string;
         limit?: number;
         status?: "draft" | "published" | "cancelled";
@@ -4374,18 +3530,12 @@ export type Api = {
   "/v1/organizers/:slug/events/:eventId": {
     /** An event with its version */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: OrganizerEvent;
     };
     /** Change an event */
     patch: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; header?: {
+      input: { param: { slug: string; eventId: string }; header?: {
         /** The `ETag` that was read, instead of `version` in the body. */
         "if-match"?: string;
       }; json: ChangeEvent };
@@ -4395,82 +3545,55 @@ export type Api = {
   "/v1/organizers/:slug/events/:eventId/publication": {
     /** The unmet requirements for publishing the event */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: Readiness;
     };
     /** Show the event to the public */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: OrganizerEvent;
     };
     /** Unpublish the event, if nothing was ordered */
     delete: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: OrganizerEvent;
     };
   };
   "/v1/organizers/:slug/events/:eventId/cancellation": {
     /** Cancel the event permanently */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: OrganizerEvent;
     };
   };
   "/v1/organizers/:slug/events/:eventId/postponement": {
     /** Postpone the event without a new date */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: OrganizerEvent;
     };
     /** Let a postponed event take place on its old date */
     delete: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: OrganizerEvent;
     };
   };
   "/v1/organizers/:slug/events/:eventId/sales": {
     /** Open or close all sales at once */
     put: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: Sales };
+      input: { param: { slug: string; eventId: string }; json: Sales };
       data: OrganizerEvent;
     };
     /** Sold and held tickets of an event */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: SalesFigures;
     };
   };
   "/v1/organizers/:slug/events/:eventId/picture": {
     /** Give an event a picture */
     put: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; query?: {
+      input: { param: { slug: string; eventId: string }; query?: {
         /** The point that every cut keeps in view, in percent of the width from the left. 50 by default. */
         focusX?: number;
         /** In percent of the height from the top. 50 by default. */
@@ -4482,191 +3605,124 @@ export type Api = {
     };
     /** Cut the picture around another focus, or describe it */
     patch: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: ChangePicture };
+      input: { param: { slug: string; eventId: string }; json: ChangePicture };
       data: OrganizerEvent;
     };
     /** Show the event without a picture */
     delete: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: OrganizerEvent;
     };
   };
   "/v1/organizers/:slug/profile": {
     /** The profile of the organiser */
     get: {
-      input: { param: {
-        slug: string;
-      } };
+      input: { param: { slug: string } };
       data: OrganizerProfile;
     };
     /** Set the contact, the privacy notice and the terms that buyers see */
     put: {
-      input: { param: {
-        slug: string;
-      }; json: OrganizerProfile };
+      input: { param: { slug: string }; json: OrganizerProfile };
       data: OrganizerProfile;
     };
   };
   "/v1/organizers/:slug/events/:eventId/schedule": {
     /** The schedule */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: Schedule;
     };
     /** Add a schedule item */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: CreateScheduleItem };
+      input: { param: { slug: string; eventId: string }; json: CreateScheduleItem };
       data: ScheduleItem;
     };
   };
   "/v1/organizers/:slug/events/:eventId/schedule/:scheduleItemId": {
     /** Change a schedule item */
     patch: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        scheduleItemId: string;
-      }; json: ChangeScheduleItem };
+      input: { param: { slug: string; eventId: string; scheduleItemId: string }; json: ChangeScheduleItem };
       data: ScheduleItem;
     };
     /** Delete a schedule item */
     delete: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        scheduleItemId: string;
-      } };
+      input: { param: { slug: string; eventId: string; scheduleItemId: string } };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/events/:eventId/ticket-categories": {
     /** The ticket categories */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: OrganizerTicketCategories;
     };
     /** Add a ticket category */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: CreateTicketCategory };
+      input: { param: { slug: string; eventId: string }; json: CreateTicketCategory };
       data: OrganizerTicketCategory;
     };
   };
   "/v1/organizers/:slug/events/:eventId/ticket-categories/:ticketCategoryId": {
     /** Change a ticket category */
     patch: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        ticketCategoryId: string;
-      }; json: ChangeTicketCategory };
+      input: { param: { slug: string; eventId: string; ticketCategoryId: string }; json: ChangeTicketCategory };
       data: OrganizerTicketCategory;
     };
     /** Delete a ticket category that was never ordered */
     delete: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        ticketCategoryId: string;
-      } };
+      input: { param: { slug: string; eventId: string; ticketCategoryId: string } };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/events/:eventId/pools": {
     /** Add a pool of places */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: CreatePool };
+      input: { param: { slug: string; eventId: string }; json: CreatePool };
       data: Pool;
     };
     /** The pools of an event and their counters */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: PoolList;
     };
   };
   "/v1/organizers/:slug/events/:eventId/pools/:poolId": {
     /** Change the capacity of a pool, or its blocked places */
     patch: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        poolId: string;
-      }; json: ChangePool };
+      input: { param: { slug: string; eventId: string; poolId: string }; json: ChangePool };
       data: Pool;
     };
   };
   "/v1/organizers/:slug/events/:eventId/promo-codes": {
     /** Add a promo code */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: CreatePromoCode };
+      input: { param: { slug: string; eventId: string }; json: CreatePromoCode };
       data: PromoCode;
     };
     /** The promo codes of an event and how often each was redeemed */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; query?: {
-        cursor?: string;
-        limit?: number;
-      } };
+      input: { param: { slug: string; eventId: string }; query?: { cursor?: string; limit?: number } };
       data: PromoCodeList;
     };
   };
   "/v1/organizers/:slug/events/:eventId/promo-codes/copies": {
     /** Copy the active promo codes of another event */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: CopyPromoCodes };
+      input: { param: { slug: string; eventId: string }; json: CopyPromoCodes };
       data: CopiedPromoCodes;
     };
   };
   "/v1/organizers/:slug/events/:eventId/promo-codes/:promoCodeId": {
     /** Change how often or how long a promo code is valid, or close it */
     patch: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        promoCodeId: string;
-      }; json: ChangePromoCode };
+      input: { param: { slug: string; eventId: string; promoCodeId: string }; json: ChangePromoCode };
       data: PromoCode;
     };
   };
   "/v1/organizers/:slug/events/:eventId/orders": {
     /** Orders of an event, newest first */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; query?: {
+      input: { param: { slug: string; eventId: string }; query?: {
         cursor?: string;
         limit?: number;
         status?: "pending_payment" | "closing" | "paid" | "partially_refunded" | "refunded" | "expired" | "cancelled";
@@ -4679,101 +3735,70 @@ export type Api = {
   "/v1/organizers/:slug/orders/:orderId": {
     /** An order */
     get: {
-      input: { param: {
-        slug: string;
-        orderId: string;
-      } };
+      input: { param: { slug: string; orderId: string } };
       data: DeskOrder;
     };
   };
   "/v1/organizers/:slug/orders/:orderId/cancellation": {
     /** End an order */
     post: {
-      input: { param: {
-        slug: string;
-        orderId: string;
-      } };
+      input: { param: { slug: string; orderId: string } };
       data: DeskOrder;
     };
   };
   "/v1/organizers/:slug/orders/:orderId/buyer": {
     /** Correct the buyer's name, or a mistyped address, and send the tickets there */
     patch: {
-      input: { param: {
-        slug: string;
-        orderId: string;
-      }; json: CorrectBuyer };
+      input: { param: { slug: string; orderId: string }; json: CorrectBuyer };
       data: DeskOrder;
     };
   };
   "/v1/organizers/:slug/orders/:orderId/tickets/:ticketId": {
     /** Correct the name on a ticket */
     patch: {
-      input: { param: {
-        slug: string;
-        orderId: string;
-        ticketId: string;
-      }; json: CorrectHolderName };
+      input: { param: { slug: string; orderId: string; ticketId: string }; json: CorrectHolderName };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/orders/:orderId/notes": {
     /** Write a note on an order, for the desk only */
     post: {
-      input: { param: {
-        slug: string;
-        orderId: string;
-      }; json: WriteNote };
+      input: { param: { slug: string; orderId: string }; json: WriteNote };
       data: OrderNote;
     };
   };
   "/v1/organizers/:slug/events/:eventId/complimentary-orders": {
     /** Give tickets away */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; header: {
-        "idempotency-key": string;
-      }; json: ComplimentaryOrder };
+      input: { param: { slug: string; eventId: string }; header: { "idempotency-key": string }; json: ComplimentaryOrder };
       data: DeskOrder;
     };
   };
   "/v1/organizers/:slug/order-searches": {
     /** Find orders by name, email, phone or code, newest first */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: SearchOrders };
+      input: { param: { slug: string }; json: SearchOrders };
       data: FoundOrders;
     };
   };
   "/v1/organizers/:slug/orders/:orderId/story": {
     /** Everything that happened to an order, oldest first */
     get: {
-      input: { param: {
-        slug: string;
-        orderId: string;
-      } };
+      input: { param: { slug: string; orderId: string } };
       data: OrderStory;
     };
   };
   "/v1/organizers/:slug/personal-data": {
     /** Everything that is kept of one person, by email or phone */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: ShowPersonalData };
+      input: { param: { slug: string }; json: ShowPersonalData };
       data: PersonalData;
     };
   };
   "/v1/organizers/:slug/events/:eventId/attendees": {
     /** Everybody with a ticket, and whether they have entered */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; query?: {
+      input: { param: { slug: string; eventId: string }; query?: {
         cursor?: string;
         limit?: number;
         orderId?: string;
@@ -4787,82 +3812,54 @@ export type Api = {
   "/v1/organizers/:slug/events/:eventId/sales/figures": {
     /** The figures of a running sale */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: SaleFigures;
     };
   };
   "/v1/organizers/:slug/events/:eventId/sales/minutes": {
     /** A sale minute by minute, for its replay */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; query?: {
-        from?: string;
-        to?: string;
-      } };
+      input: { param: { slug: string; eventId: string }; query?: { from?: string; to?: string } };
       data: SaleMinutes;
     };
   };
   "/v1/organizers/:slug/reports": {
     /** Request a file with attendees, orders, payments, refunds, entries of the ledger, check-ins or deliveries */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: RequestReport };
+      input: { param: { slug: string }; json: RequestReport };
       data: Report;
     };
     /** Reports, newest first */
     get: {
-      input: { param: {
-        slug: string;
-      }; query?: {
-        cursor?: string;
-        limit?: number;
-      } };
+      input: { param: { slug: string }; query?: { cursor?: string; limit?: number } };
       data: ReportList;
     };
   };
   "/v1/organizers/:slug/reports/:reportId": {
     /** The progress of a report */
     get: {
-      input: { param: {
-        slug: string;
-        reportId: string;
-      } };
+      input: { param: { slug: string; reportId: string } };
       data: Report;
     };
   };
   "/v1/organizers/:slug/reports/:reportId/cancellation": {
     /** Cancel a waiting or running report */
     post: {
-      input: { param: {
-        slug: string;
-        reportId: string;
-      } };
+      input: { param: { slug: string; reportId: string } };
       data: Report;
     };
   };
   "/v1/organizers/:slug/reports/:reportId/file": {
     /** The file of a report */
     get: {
-      input: { param: {
-        slug: string;
-        reportId: string;
-      } };
+      input: { param: { slug: string; reportId: string } };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/reports/:reportId/links": {
     /** Create a link that opens the file for a day */
     post: {
-      input: { param: {
-        slug: string;
-        reportId: string;
-      } };
+      input: { param: { slug: string; reportId: string } };
       data: ReportLink;
     };
   };
@@ -4876,38 +3873,26 @@ export type Api = {
   "/v1/organizers/:slug/report-schedules": {
     /** Create a schedule that makes a report every day or week */
     post: {
-      input: { param: {
-        slug: string;
-      }; json: CreateReportSchedule };
+      input: { param: { slug: string }; json: CreateReportSchedule };
       data: ReportSchedule;
     };
     /** The active schedules */
     get: {
-      input: { param: {
-        slug: string;
-      }; query?: {
-        cursor?: string;
-        limit?: number;
-      } };
+      input: { param: { slug: string }; query?: { cursor?: string; limit?: number } };
       data: ReportScheduleList;
     };
   };
   "/v1/organizers/:slug/report-schedules/:scheduleId": {
     /** End a schedule */
     delete: {
-      input: { param: {
-        slug: string;
-        scheduleId: string;
-      } };
+      input: { param: { slug: string; scheduleId: string } };
       data: undefined;
     };
   };
   "/v1/events/:slug/stream": {
     /** Availability and waiting room of an event, live */
     get: {
-      input: { param: {
-        slug: string;
-      }; header?: {
+      input: { param: { slug: string }; header?: {
         /** The id of the last event that the client received. Within five minutes, no event is missed. */
         "last-event-id"?: string;
       } };
@@ -4917,9 +3902,7 @@ export type Api = {
   "/v1/orders/:id/stream": {
     /** Changes of an order, live */
     get: {
-      input: { param: {
-        id: string;
-      }; header?: {
+      input: { param: { id: string }; header?: {
         /** The id of the last event that the client received. Within five minutes, no event is missed. */
         "last-event-id"?: string;
       } };
@@ -4929,9 +3912,7 @@ export type Api = {
   "/v1/events/:id/check-ins/stream": {
     /** The counters of a door, live */
     get: {
-      input: { param: {
-        id: string;
-      }; header?: {
+      input: { param: { id: string }; header?: {
         /** The id of the last event that the client received. Within five minutes, no event is missed. */
         "last-event-id"?: string;
       } };
@@ -4941,10 +3922,7 @@ export type Api = {
   "/v1/organizers/:slug/events/:eventId/sales/stream": {
     /** The sale of an event, live */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; header?: {
+      input: { param: { slug: string; eventId: string }; header?: {
         /** The id of the last event that the client received. Within five minutes, no event is missed. */
         "last-event-id"?: string;
       } };
@@ -4954,38 +3932,24 @@ export type Api = {
   "/v1/organizers/:slug/events/:eventId/gates": {
     /** List gates */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: GateList;
     };
     /** Add a gate */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: NewGate };
+      input: { param: { slug: string; eventId: string }; json: NewGate };
       data: Gate;
     };
   };
   "/v1/organizers/:slug/events/:eventId/gates/:gateId": {
     /** Change a gate */
     patch: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        gateId: string;
-      }; json: GateChange };
+      input: { param: { slug: string; eventId: string; gateId: string }; json: GateChange };
       data: Gate;
     };
     /** Remove a gate */
     delete: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        gateId: string;
-      } };
+      input: { param: { slug: string; eventId: string; gateId: string } };
       data: undefined;
     };
   };
@@ -4999,38 +3963,24 @@ export type Api = {
   "/v1/organizers/:slug/events/:eventId/zones": {
     /** List zones */
     get: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      } };
+      input: { param: { slug: string; eventId: string } };
       data: ZoneList;
     };
     /** Add a zone */
     post: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-      }; json: NewZone };
+      input: { param: { slug: string; eventId: string }; json: NewZone };
       data: Zone;
     };
   };
   "/v1/organizers/:slug/events/:eventId/zones/:zoneId": {
     /** Change a zone */
     patch: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        zoneId: string;
-      }; json: ZoneChange };
+      input: { param: { slug: string; eventId: string; zoneId: string }; json: ZoneChange };
       data: Zone;
     };
     /** Remove a zone */
     delete: {
-      input: { param: {
-        slug: string;
-        eventId: string;
-        zoneId: string;
-      } };
+      input: { param: { slug: string; eventId: string; zoneId: string } };
       data: undefined;
     };
   };

@@ -40,7 +40,7 @@ describe('the document of one person', () => {
     expect(data.isComplete).toBe(true);
     expect(data.orders.map(({ id }) => id).toSorted()).toEqual([world.ids['paid'], world.ids['unpaid']].toSorted());
     expect(data.orders.find(({ id }) => id === world.ids['paid'])).toMatchObject({
-      newsConsent: { wording: '2026-11', withdrawnAt: null },
+      facts: { newsConsent: { wording: '2026-11', withdrawnAt: null } },
       messages: [expect.objectContaining({ template: 'tickets', channel: 'email' })],
     });
     for (const list of [
@@ -51,13 +51,16 @@ describe('the document of one person', () => {
       data.suppressions,
     ])
       expect(list).toHaveLength(1);
-    expect([data.heldTickets[0]?.isHolder, data.waitingEntries[0]?.messages.length]).toEqual([true, 1]);
+    expect([data.heldTickets[0]?.['isHolder'], data.waitingEntries[0]?.['messages']]).toMatchObject([
+      true,
+      [{ template: 'waiting_confirm' }],
+    ]);
   });
 
   test('by phone has the orders of the phone, and what the person wrote and said to the number of the organiser', async () => {
     const { data } = await ask({ phone: '0812 9876 0777' });
     expect(data.orders).toHaveLength(2);
-    expect(data.inboundMessages.map(({ text }) => text).toSorted()).toEqual([marks.message, 'STOP'].toSorted());
+    expect(data.inboundMessages.map(({ text }) => String(text)).toSorted()).toEqual([marks.message, 'STOP'].toSorted());
     expect(data.newsStops).toMatchObject([{ channel: 'whatsapp', isStopped: true }]);
     expect(data.waitingEntries).toHaveLength(1);
     expect(data.heldTickets).toEqual([]);

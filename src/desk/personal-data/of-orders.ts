@@ -90,9 +90,10 @@ const newsConsent = sql`(
 
 /** Everything of each order in `o`, the rows of `ordersOf`. */
 export const orderParts: SQL = sql`
-  select o.id, left(right(o.id, 10), 5) || '-' || right(o.id, 5) as code, o.event_id as "eventId", e.name as event, o.status, o.locale,
-    ${at('o.placed_at')} as "placedAt", ${at('o.paid_at')} as "paidAt", ${at('o.closed_at')} as "closedAt", ${money('o.total')} as total,
+  select o.id, left(right(o.id, 10), 5) || '-' || right(o.id, 5) as code, o.event_id as "eventId", e.name as event, o.status,
+    jsonb_build_object('locale', o.locale, 'placedAt', ${at('o.placed_at')}, 'paidAt', ${at('o.paid_at')}, 'closedAt', ${at('o.closed_at')},
+      'total', ${money('o.total')}, 'newsConsent', ${newsConsent}) as facts,
     jsonb_build_object('name', o.buyer_name, 'email', o.buyer_email, 'phone', o.buyer_phone) as buyer,
     ${tickets} as tickets, ${answers} as answers, ${notes} as notes, ${payments} as payments, ${refunds} as refunds,
-    ${messagesOf(sql`o.id`, sql`true`)} as messages, ${newsConsent} as "newsConsent", ${changes} as changes
+    ${messagesOf(sql`o.id`, sql`true`)} as messages, ${changes} as changes
   from o join events e on e.id = o.event_id order by right(o.id, 20) desc`;

@@ -75,7 +75,6 @@ test('a state, a kind or a reason is one of a closed set, except where people or
     // Gateways are plug-ins, and name methods that we do not know.
     'Payment.method',
     'Payment.methods',
-    'PersonalData.orders.payments.method',
     // The same as `Refund.reason`.
     'RefundWebhookData.reason',
     // Of the kind of report.
