@@ -181,10 +181,7 @@ function present(order: OrderView): void {
 async function loadParts(order: OrderView, session?: Promise<void>): Promise<boolean> {
   const tickets = hasTickets(order) ? Promise.resolve(session).then(() => loadTickets(order)) : Promise.resolve(true);
   if (byId('order').hidden) {
-    await Promise.race([
-      Promise.all([tickets, (eventReading ??= loadEvent(order.eventSlug))]),
-      pause(togetherWithinMs),
-    ]);
+    await Promise.race([Promise.all([tickets, eventReading]), pause(togetherWithinMs)]);
     show('loading', false);
     show('order', true);
   }
