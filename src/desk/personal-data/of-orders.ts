@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Person } from './show-personal-data.ts';
 import { ordersOfPersonMax, rowsOfPersonMax } from './limits.ts';
+import type { Person } from './person.ts';
 
 /** An array of objects, one for each row of `rows`, whose columns are the fields. */
 export const listOfRows = (rows: SQL): SQL =>

@@ -1,36 +1,18 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { type Actor, buyerKey, writeAudit } from '../../access/index.ts';
+import { type Actor, writeAudit } from '../../access/index.ts';
 import type { Config } from '../../config.ts';
 import { openInbound } from '../../notifications/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
-import { homeCountry } from '../../platform/text/home.ts';
-import { phoneDigits, phoneOf } from '../../platform/text/phone-number.ts';
 import { ordersOfPersonMax, personalDataDeadlineMs, rowsOfPersonMax } from './limits.ts';
 import { at, listOfRows, messagesOf, orderParts, ordersOf } from './of-orders.ts';
+import { type Asked, type Person, personOf } from './person.ts';
 import type { PersonalData } from './schemas.ts';
 
 export type PersonalDataDeps = {
   readonly db: Db;
   readonly clock: Clock;
   readonly config: Pick<Config, 'HASH_SECRET' | 'ENCRYPTION_KEY'>;
-};
-
-type Asked = {
-  readonly email?: string | undefined;
-  readonly phone?: string | undefined;
-  readonly phoneCountry?: string | undefined;
-};
-
-/** One address of a person within one organiser, in the forms in which rows keep it. */
-export type Person = {
-  readonly organizerId: string;
-  readonly emailKey: string | null;
-  readonly phoneKey: string | null;
-  /** In lower case, as `order_searches.contact` has it. */
-  readonly email: string | null;
-  readonly phone: string | null;
-  readonly digits: string | null;
 };
 
 /**
@@ -53,19 +35,6 @@ export async function showPersonalData(deps: PersonalDataDeps, actor: Actor, ask
     });
     return data;
   });
-}
-
-function personOf({ HASH_SECRET }: PersonalDataDeps['config'], organizerId: string, asked: Asked): Person {
-  const { email, phone: typed, phoneCountry } = asked;
-  const phone = typed === undefined ? null : phoneOf({ phone: typed, phoneCountry }, homeCountry, 'phone');
-  return {
-    organizerId,
-    emailKey: email === undefined ? null : buyerKey(HASH_SECRET, 'email', email),
-    phoneKey: phone === null ? null : buyerKey(HASH_SECRET, 'phone', phone),
-    email: email?.toLowerCase() ?? null,
-    phone,
-    digits: phone === null ? null : phoneDigits(phone),
-  };
 }
 
 type Sealed = {
