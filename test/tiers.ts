@@ -72,6 +72,7 @@ export const unitTests = [
   'test/platform/ids.test.ts',
   'test/platform/text/money.test.ts',
   'test/platform/text/one-line-text.test.ts',
+  'test/platform/text/one-mistake.test.ts',
   'test/platform/text/person-name.test.ts',
   'test/platform/text/phone-number.test.ts',
   'test/platform/redis-address.test.ts',

@@ -1132,6 +1132,8 @@ export type FoundGuests = {
       partySize: number;
     };
   }[];
+  /** `similar`: nothing matches. These are the guests whose name, code or number differs by one typing mistake. Without `showsNames`, only a code may differ. */
+  match: "exact" | "similar";
   /** False if more tickets match. A longer text finds fewer. */
   isComplete: boolean;
 };

@@ -46,6 +46,7 @@ export { refundOrder } from './lifecycle/refund-order.ts';
 export { createWallets } from './wallet/routes.ts';
 export { createTicketPrinter } from './tickets/print-tickets.ts';
 export { indexOrders } from './search/index-orders.ts';
+export { readNearMisses } from './search/near-misses.ts';
 export { nameWords, readSearchQuery } from './search/read-query.ts';
 export { type TicketCodes, findTicketCodes } from './tickets/codes/change-ticket-codes.ts';
 export { type TicketKeys, type WriteCode, createTicketKeys } from './tickets/codes/ticket-keys.ts';

@@ -109,6 +109,37 @@ describe('POST /v1/events/{id}/guest-searches', () => {
     expect(JSON.stringify(found).replaceAll(/[0-9a-f]{64}/g, '')).not.toMatch(/7890|@/);
   });
 
+  it('forgives one mistake in a name, a whole code or a whole number, says so, and lists no near guest beside an exact one', async () => {
+    const near = async (q: string, event = shown) => {
+      const { body } = await call(device, 'POST', `/v1/events/${event.eventId}/guest-searches`, { q });
+      return [q, body.match, body.data.map(({ guest }: Found) => guest.ticketId).sort()];
+    };
+    const code = codeOf(ayu.shown);
+    const other = code.startsWith('7') ? '8' : '7';
+    const mistyped = [
+      ...['lestri', 'lesttari', 'letsari', 'leztari', 'LEST4RI', 'lestr', 'ayu lestri', 'lestri ayu'],
+      ...[other + code.slice(1), code.slice(1), `${code}7`],
+      ...['0812 3456 7898', '0812 3456 789', '0812 3456 78900', '0812 3456 7809', '62821 3456 7890'],
+    ];
+    for (const q of mistyped) expect(await near(q)).toEqual([q, 'similar', ids(ayu.shown)]);
+    // Two mistakes, a short word, one of two words, and the end of a number.
+    for (const q of ['lestr1i', 'auy', 'ayu sintoso', 'ayi lestari', '7891'])
+      expect(await near(q)).toEqual([q, 'similar', []]);
+    const [lastari] = await addTickets(opened.sql, shown, 1, { buyer: { name: 'Lastari', phone: '+6281234560001' } });
+    await indexOrders({ db: opened.open.db, log: silentLog, clock: { now: () => new Date(Date.now() + 60_000) } });
+    expect(await near('lastari')).toEqual(['lastari', 'exact', [lastari?.id]]);
+    expect(await near('lestari')).toEqual(['lestari', 'exact', ids(ayu.shown)]);
+    expect(await near('listari')).toEqual(['listari', 'similar', [...ids(ayu.shown), lastari?.id].sort()]);
+  });
+
+  it('without names forgives a mistake in a code only: staff could not see that a number is somebody else’s', async () => {
+    const code = codeOf(ayu.hidden);
+    const other = code.startsWith('7') ? '8' : '7';
+    expect(await idsOf(other + code.slice(1))).toEqual(ids(ayu.hidden));
+    for (const q of ['0812 3456 7898', '0812 3456 789', 'lestri', code.slice(0, 8)])
+      expect([q, await search(q)]).toEqual([q, []]);
+  });
+
   it('says who is inside, and finds by the number no ticket that was given away', async () => {
     const [first, given] = await addTickets(opened.sql, shown, 2, {
       buyer: { name: 'Citra', phone: '+6281233334444' },

@@ -29,6 +29,11 @@ export const foundGuestsSchema = z
         }),
       }),
     ),
+    match: z.enum(['exact', 'similar']).openapi({
+      description:
+        '`similar`: nothing matches. These are the guests whose name, code or number differs by one typing mistake. Without `showsNames`, ' +
+        'only a code may differ.',
+    }),
     isComplete: z.boolean().openapi({ description: 'False if more tickets match. A longer text finds fewer.' }),
   })
   .openapi('FoundGuests');

@@ -22,8 +22,9 @@ const phoneMax = 15;
 /**
  * Whole codes and whole numbers only, which have some hundreds of neighbours: each of them is looked up exactly, so that a search
  * costs the same in an event of any size.
+ * @param country whose numbers are typed without a calling code
  */
-export function readNearMisses(q: string): NearMisses {
+export function readNearMisses(q: string, country: string = homeCountry): NearMisses {
   const plain = readLookalikes(plainBase32(q));
   const isCode = /^[0-9A-Z]+$/.test(plain);
   const near = (length: number) => (isCode ? neighboursOf(plain, alphabet, length) : []);
@@ -33,12 +34,12 @@ export function readNearMisses(q: string): NearMisses {
       const bytes = decodeBase32(code);
       return bytes === undefined ? [] : [Buffer.from(bytes).toString('hex')];
     }),
-    phones: phonesNear(q),
+    phones: phonesNear(q, country),
   };
 }
 
 /** Numbers at home are stored with the calling code, and typed with a zero, with the calling code, or with neither. */
-function phonesNear(q: string): readonly string[] {
+function phonesNear(q: string, country: string): readonly string[] {
   if (q.length > phoneTextMax || !/^[\p{Nd}+().\s-]+$/u.test(q)) return [];
   const typed = foldText(q).replace(/\D/g, '');
   if (typed.length < phoneMin || typed.length > phoneMax + 1) return [];
@@ -47,7 +48,7 @@ function phonesNear(q: string): readonly string[] {
   );
   const whole = near.flatMap((one) => {
     const bare = one.replace(/^0+/, '');
-    return [bare, `${callingCodeOf(homeCountry)}${bare}`];
+    return [bare, `${callingCodeOf(country)}${bare}`];
   });
   return [...new Set(whole)].filter(({ length }) => length <= phoneMax);
 }
