@@ -140,7 +140,7 @@ describe('the door without a network', { timeout: deadline }, () => {
     await context.close();
   });
 
-  test('a guest without a code is found by phone number: by all of it online, by its last digits offline', async () => {
+  test('a guest without a code is found by phone number, by all of it online and its last digits offline, and by a mistyped name', async () => {
     const [ticket] = await addTickets(sql, event, 1, { buyer: { name: 'Ayu Lestari', phone: '+6281234567890' } });
     await indexOrders({ db: door.db, log: silentLog, clock: { now: () => new Date(Date.now() + 60_000) } });
     const { page, context } = await phoneAt('North');
@@ -154,8 +154,16 @@ describe('the door without a network', { timeout: deadline }, () => {
     expect(await page.textContent('#search-list li')).toMatch(/^Ayu Lestari.*Not here yet/);
     await find('0812-3456-1111');
     await page.waitForSelector('#search-count:text-is("Nobody found. Type the whole phone number or order code.")');
+    await find('ayu lestri');
+    await page.waitForSelector('#search-count:text-is("Nobody matches exactly. Similar: 1")');
+    expect(await page.textContent('#search-list li')).toMatch(/^Ayu Lestari/);
 
     await context.setOffline(true);
+    await find('letsari ayu');
+    await page.waitForSelector('#search-count:text-matches("^No network: nobody .* exactly. Similar: 1$")');
+    expect(await page.textContent('#search-list li')).toMatch(/^Ayu Lestari/);
+    await find('lestari');
+    await page.waitForSelector('#search-count:text-matches("^No network: 1 on the list")');
     await find('7890');
     await page.waitForSelector('#search-count:text-matches("^No network: 1 on the list")');
     await page.click('#search-list button');

@@ -1,4 +1,3 @@
-import { phoneEnd } from '../../../../platform/text/phone-end.ts';
 import { type Conflict, type KeptList, type KeptScan, database, rangeOf } from './door-database.ts';
 import { type ListEntry, passed, zonesAfter, zonesWithout } from './judge-offline.ts';
 
@@ -183,32 +182,6 @@ export async function lastScans(eventId: string, max: number): Promise<KeptScan[
 export async function conflictingScans(eventId: string): Promise<KeptScan[]> {
   const scans = await (await database()).getAllFromIndex('scans', 'time', rangeOf(eventId));
   return scans.filter(({ conflict }) => conflict !== undefined).reverse();
-}
-
-/** Entries whose name or order code contains the text, or whose phone ends with its last four digits. */
-export async function searchGuests(eventId: string, text: string, max: number): Promise<ListEntry[]> {
-  const wanted = fold(text);
-  const phone = phoneEnd(text);
-  const found: ListEntry[] = [];
-  const range = rangeOf(eventId);
-  let cursor = await (await database()).transaction('entries').store.openCursor(range);
-  for (; cursor !== null && found.length < max; cursor = await cursor.continue()) {
-    const { guest, status } = cursor.value;
-    if (guest === null || status === 'replaced') continue;
-    const isPhone = phone !== undefined && guest.phoneEnd === phone;
-    if (isPhone || fold(guest.name).includes(wanted) || fold(guest.orderCode).includes(wanted)) {
-      found.push(cursor.value);
-    }
-  }
-  return found;
-}
-
-/** Removes case, accents, hyphens and blanks. */
-function fold(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/[\p{M}\p{Pd}\s]/gu, '')
-    .toLowerCase();
 }
 
 /** Deletes the lists of all other events, and their fully uploaded scans. */

@@ -146,14 +146,15 @@ async function search(on: Panels): Promise<void> {
   setText('search-count', more.searching);
   searches += 1;
   const asked = searches;
-  const [{ entries, isCut, isFromHere }, list] = await Promise.all([
+  const [{ entries, isSimilar, isCut, isFromHere }, list] = await Promise.all([
     findGuests(place.eventId, text, foundMax),
     readList(place.eventId).catch(() => undefined),
   ]);
   const categories = new Map(list?.categories.map(({ id, name }) => [id, name]));
   // A newer search has started.
   if (asked !== searches) return;
-  setText('search-count', isFromHere ? more.foundHere(entries.length) : more.found(entries.length, isCut));
+  const count = isFromHere ? more.foundHere(entries.length, isSimilar) : more.found(entries.length, isCut, isSimilar);
+  setText('search-count', count);
   byId('search-list').replaceChildren(
     ...entries.map((entry) => {
       const { guest, admission, status, ticketCategoryId } = entry;

@@ -32,9 +32,10 @@ type DoorOfflineWords = {
   readonly find: string;
   readonly searchLabel: string;
   readonly searching: string;
-  readonly found: (count: number, isCut: boolean) => string;
+  /** @param isSimilar nobody matches; these differ by one typing mistake */
+  readonly found: (count: number, isCut: boolean, isSimilar: boolean) => string;
   /** Of the device alone. */
-  readonly foundHere: (count: number) => string;
+  readonly foundHere: (count: number, isSimilar: boolean) => string;
   /** The button beside a guest who was found: it scans the ticket. */
   readonly checkIn: Readonly<Record<'entry' | 'exit', string>>;
   readonly noName: string;
@@ -94,14 +95,17 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     find: 'Cari',
     searchLabel: 'Nama, nomor HP, atau kode pesanan',
     searching: 'Mencari…',
-    found: (count, isCut) => {
+    found: (count, isCut, isSimilar) => {
+      if (isSimilar) return `Tidak ada yang sama persis. Yang mirip: ${count}`;
       if (count === 0) return 'Tidak ditemukan. Ketik nomor HP atau kode pesanan selengkapnya.';
       return isCut ? `${count} pertama ditampilkan. Ketik lebih lengkap.` : `${count} ditemukan`;
     },
-    foundHere: (count) =>
-      count === 0
-        ? 'Tanpa jaringan, tidak ada di daftar ponsel ini. Nama hanya ada bila penyelenggara mengizinkan.'
-        : `Tanpa jaringan: ${count} di daftar ponsel ini. Dari nomor HP, hanya empat angka terakhir yang dicocokkan.`,
+    foundHere: (count, isSimilar) => {
+      if (count === 0)
+        return 'Tanpa jaringan, tidak ada di daftar ponsel ini. Nama hanya ada bila penyelenggara mengizinkan.';
+      if (isSimilar) return `Tanpa jaringan: tidak ada yang sama persis di daftar ponsel ini. Yang mirip: ${count}`;
+      return `Tanpa jaringan: ${count} di daftar ponsel ini. Dari nomor HP, hanya empat angka terakhir yang dicocokkan.`;
+    },
     checkIn: { entry: 'Check-in', exit: 'Catat keluar' },
     noName: 'Nama tidak ditampilkan',
     notCome: 'Belum datang',
@@ -160,14 +164,17 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     find: 'Find',
     searchLabel: 'Name, phone number or order code',
     searching: 'Searching…',
-    found: (count, isCut) => {
+    found: (count, isCut, isSimilar) => {
+      if (isSimilar) return `Nobody matches exactly. Similar: ${count}`;
       if (count === 0) return 'Nobody found. Type the whole phone number or order code.';
       return isCut ? `The first ${count} are shown. Type more of it.` : `${count} found`;
     },
-    foundHere: (count) =>
-      count === 0
-        ? 'No network, and not on the list of this phone. Names are here only if the organiser allows it.'
-        : `No network: ${count} on the list of this phone. Of a phone number only the last four digits are compared.`,
+    foundHere: (count, isSimilar) => {
+      if (count === 0)
+        return 'No network, and not on the list of this phone. Names are here only if the organiser allows it.';
+      if (isSimilar) return `No network: nobody on the list of this phone matches exactly. Similar: ${count}`;
+      return `No network: ${count} on the list of this phone. Of a phone number only the last four digits are compared.`;
+    },
     checkIn: { entry: 'Check in', exit: 'Check out' },
     noName: 'Name not shown',
     notCome: 'Not here yet',
