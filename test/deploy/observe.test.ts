@@ -10,11 +10,13 @@ import { readLedger } from '../../deploy/local/host/ledger.ts';
 import { reachableFolder } from '../../deploy/local/host/reachable-folder.ts';
 import { askPrometheus } from '../../deploy/local/observe/ask-prometheus.ts';
 import { ruleFiles } from '../../deploy/local/observe/prometheus-file.ts';
-import { deadlock, fillTo, repeat, serveCertificate, turn } from './support/alert-causes.ts';
+import { type CertificateAuthority, openCertificateAuthority } from '../../testkit/security/certificates.ts';
+import { deadlock, fillTo, repeat, turn } from './support/alert-causes.ts';
 import { alertInboxes } from './support/alert-inboxes.ts';
 import { metricsOfExporters } from './support/exporter-metrics.ts';
 import { type OwnStack, startOwnStack } from './support/own-stack.ts';
 import { withProbes, withShortIntervals, withShortTimes, withSink } from './support/short-times.ts';
+import { openTlsServer, serveTls, trustFile } from './support/tls-servers.ts';
 
 /**
  * Guards `npm start -- --observe`: real exporters watch every part of the stack, under the metric names that the rules use. Also guards that
@@ -27,13 +29,24 @@ const run = promisify(execFile);
 const exporterPort = String(30_000 + (process.pid % 390) * 5);
 const deadlockEveryMs = 2500;
 
+const partsWithTls = ['edge', 'postgres', 'redis', 'gateway'];
+
 let stack: OwnStack;
+let authority: CertificateAuthority;
+let trust: ReturnType<typeof trustFile>;
 const prometheus = () => `http://127.0.0.1:${stack.port('PROMETHEUS_PORT')}`;
 
 beforeAll(async () => {
-  stack = await startOwnStack('observe', ['--observe'], { EXPORTER_PORT: exporterPort });
+  authority = openCertificateAuthority();
+  trust = trustFile(authority);
+  // The prober trusts this authority, and no other.
+  stack = await startOwnStack('observe', ['--observe'], { EXPORTER_PORT: exporterPort, SSL_CERT_FILE: trust.path });
 }, 240_000);
-afterAll(() => stack?.close(), 90_000);
+afterAll(async () => {
+  await stack?.close();
+  authority.close();
+  trust.remove();
+}, 90_000);
 
 describe('npm start -- --observe', () => {
   it('says that all targets are up and the rules loaded', async () => {
@@ -108,7 +121,7 @@ describe('an alert whose cause is caused', () => {
     await Promise.all(sessions.map((sql) => sql.end({ timeout: 1 })));
   });
 
-  it('arrives and ends: statements, locks, memory of the queue, a switch, a certificate', {
+  it('arrives and ends: statements, locks, memory of the queue, a switch, certificates', {
     timeout: 240_000,
   }, async () => {
     const [idle, slow, holder, waiter] = [session(), session(), session(), session()];
@@ -122,9 +135,12 @@ describe('an alert whose cause is caused', () => {
     const deadlocks = repeat(() => deadlock(one, other), deadlockEveryMs);
     await fillTo(queue, 0.8);
     await turn(stack, true);
-    const tls = await serveCertificate(2);
+    const tls = await serveTls(stack, authority, 2);
+    const stranger = openCertificateAuthority();
+    const mail = { part: 'mail', module: 'certificate_verified' };
+    const untrusted = await openTlsServer(stranger.sign({ host: 'localhost', days: 90 }), mail);
     const probes = readFileSync(join(files, 'probes.yml'), 'utf8');
-    rewrite('probes.yml', () => withProbes(probes, tls.port));
+    rewrite('probes.yml', () => withProbes(probes, [...tls.probes, untrusted.probe]));
 
     const first = [
       'AntreStatementSlow',
@@ -137,6 +153,7 @@ describe('an alert whose cause is caused', () => {
     ];
     await inboxes.expectAll([...first, 'AntreOutsideUnreachable'], 'firing');
     await deadlocks.stop();
+    await inboxes.expectParts('AntreCertificate3Days', partsWithTls, 'firing');
     await inboxes.expectText('A certificate of redis at');
     await fillTo(queue, 0.95);
     await inboxes.expectAll(['AntreQueueMemoryFull'], 'firing');
@@ -145,11 +162,13 @@ describe('an alert whose cause is caused', () => {
     await Promise.all([idle`rollback`, holder`select pg_advisory_unlock(1)`, waiting, slept]);
     await queue.config('SET', 'maxmemory', '256mb');
     await turn(stack, false);
-    tls.renew(90);
+    await tls.renew(90);
     await inboxes.expectAll([...first, 'AntreQueueMemoryFull'], 'resolved');
+    await inboxes.expectParts('AntreCertificate3Days', partsWithTls, 'resolved');
     rewrite('probes.yml', () => probes);
     await inboxes.expectAll(['AntreOutsideUnreachable'], 'resolved');
-    tls.server.close();
+    await Promise.all([tls.close(), untrusted.close()]);
+    stranger.close();
   });
 
   it('arrives and ends: a queue that drops jobs, parts that hang', { timeout: 240_000 }, async () => {

@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Server, createServer } from 'node:tls';
 import type { Redis } from 'ioredis';
 import type postgres from 'postgres';
 import { expect } from 'vitest';
@@ -61,25 +59,4 @@ export async function turn(stack: OwnStack, on: boolean): Promise<void> {
     body: JSON.stringify({ on, reason: 'a test', by: 'the tests' }),
   });
   expect(answer.status).toBe(200);
-}
-
-/** A TLS server with a certificate of some days, and a way to renew it while it runs. */
-export async function serveCertificate(
-  days: number,
-): Promise<{ server: Server; port: number; renew: (days: number) => void }> {
-  const server = createServer(certificate(days), (socket) => socket.on('error', () => {}).end());
-  server.on('tlsClientError', () => {});
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { server, port: address.port, renew: (more) => server.setSecureContext(certificate(more)) };
-}
-
-function certificate(days: number): { readonly key: string; readonly cert: string } {
-  const made = execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'ed25519', '-nodes', '-subj', '/CN=test', '-days', String(days), '-keyout', '-'],
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  return { key: made, cert: made };
 }

@@ -4,7 +4,10 @@ import { expect } from 'vitest';
 
 type Status = 'firing' | 'resolved';
 type SinkNotice = {
-  readonly alerts: readonly { readonly status: Status; readonly labels: { readonly alertname: string } }[];
+  readonly alerts: readonly {
+    readonly status: Status;
+    readonly labels: { readonly alertname: string; readonly part?: string };
+  }[];
 };
 
 const arrivesWithinMs = 90_000;
@@ -21,12 +24,13 @@ export function alertInboxes(sandboxUrl: string) {
     return found.filter(({ subject }) => new RegExp(`^\\[${status.toUpperCase()}[:\\d]*\\] ${alert}\\b`).test(subject))
       .length;
   };
-  const notices = async (alert: string, status: Status) => {
+  const noticed = async (alert: string, status: Status) => {
     const bodies = await read<{ body: string }>('/webhook-sink/alerts');
     return bodies
       .flatMap(({ body }) => (JSON.parse(body) as SinkNotice).alerts)
-      .filter((one) => one.status === status && one.labels.alertname === alert).length;
+      .filter((one) => one.status === status && one.labels.alertname === alert);
   };
+  const notices = async (alert: string, status: Status) => (await noticed(alert, status)).length;
   const texts = async (words: string) => {
     const found = await read<{ text: string }>('/gateways/messages?account=operators&limit=500');
     return found.filter(({ text }) => text.includes(words)).length;
@@ -40,6 +44,14 @@ export function alertInboxes(sandboxUrl: string) {
           alerts.map(async (alert) => [alert, await mails(alert, status), await notices(alert, status)] as const),
         );
         return counts.filter(([, mail, notice]) => mail === 0 || notice === 0);
+      };
+      await expect.poll(missing, { timeout: arrivesWithinMs, interval: pollMs, message: status }).toEqual([]);
+    },
+    /** Waits until this alert has arrived by webhook with this status for each of the parts. */
+    async expectParts(alert: string, parts: readonly string[], status: Status): Promise<void> {
+      const missing = async () => {
+        const found = (await noticed(alert, status)).map(({ labels }) => labels.part);
+        return parts.filter((part) => !found.includes(part));
       };
       await expect.poll(missing, { timeout: arrivesWithinMs, interval: pollMs, message: status }).toEqual([]);
     },

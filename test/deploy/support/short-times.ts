@@ -1,4 +1,5 @@
 import { parse, stringify } from 'yaml';
+import type { TargetGroup } from '../../../deploy/local/observe/prometheus-file.ts';
 
 /** Production's files of Prometheus and Alertmanager with times of seconds. */
 
@@ -39,11 +40,7 @@ export function withSink(text: string, sandboxPort: string): string {
   return stringify({ ...file, route: quick(file.route), receivers });
 }
 
-/** A certificate at this port is watched, too: as that of a Redis, and as that of a mail server, which must be valid. */
-export function withProbes(text: string, port: number): string {
-  const probes = parse(text) as readonly object[];
-  const targets = [`127.0.0.1:${port}`];
-  const redis = { targets, labels: { part: 'redis', module: 'certificate' } };
-  const mail = { targets, labels: { part: 'mail', module: 'certificate_verified' } };
-  return stringify([...probes, redis, mail], { aliasDuplicateObjects: false });
+/** These are asked, too. */
+export function withProbes(text: string, more: readonly TargetGroup[]): string {
+  return stringify([...(parse(text) as readonly object[]), ...more], { aliasDuplicateObjects: false });
 }
