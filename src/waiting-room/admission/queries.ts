@@ -88,13 +88,13 @@ export async function markOver(db: Db, eventId: string): Promise<boolean> {
 
 /**
  * How long a room has stood since its row was written: all the time if it stands still, otherwise what a scheduler does not
- * catch up, for example while Postgres was down. By the clock of the statement: in a long pause on a busy machine, the times
- * from reading a row to writing it add up to minutes.
+ * catch up, for example while Postgres was down.
+ * @param at until when; what a scheduler computes from a row holds when the row was read
  */
-export function stoodSince(servingAt: SQL, isStanding: boolean): SQL {
+export function stoodSince(servingAt: SQL, isStanding: boolean, at: SQL = sql`now()`): SQL {
   return isStanding
-    ? sql`now() - ${servingAt}`
-    : sql`greatest(now() - ${servingAt} - make_interval(secs => ${catchUpSecondsMax}), interval '0')`;
+    ? sql`${at} - ${servingAt}`
+    : sql`greatest(${at} - ${servingAt} - make_interval(secs => ${catchUpSecondsMax}), interval '0')`;
 }
 
 /** A ticket that is still to be sold and needs a payment. */
@@ -106,6 +106,8 @@ export type ServedRoom = {
   readonly phase: 'open' | 'probably_sold_out';
   /** To the microsecond: identifies the version of the row that was read. */
   readonly serving_at: string;
+  /** When the row was read. */
+  readonly read_at: string;
   readonly elapsed_seconds: number;
   readonly places: number;
   readonly serving: number;
@@ -137,7 +139,7 @@ export async function findServedRoom(db: Db, eventId: string, windowSeconds: num
   const [row] = await rowsOf<ServedRoom>(
     db,
     sql`
-      select room.organizer_id, room.phase, room.serving_at::text as serving_at,
+      select room.organizer_id, room.phase, room.serving_at::text as serving_at, now()::text as read_at,
         extract(epoch from now() - room.serving_at)::float8 as elapsed_seconds,
         room.places, room.serving, room.rate, room.rate_max, room.admission_rate, room.show_ratio,
         room.lapsed_below::float8 as lapsed_below, room.exchanged::float8 as exchanged,
@@ -188,15 +190,19 @@ export type ServedNext = {
  * Writes the next second over exactly the row that was read, so that only one of several workers does; false when the
  * row had changed. `serving` only grows, whatever was computed. A due mark is written with it. The marks move by the time
  * in which the room stood, so that no turn runs out in it.
+ *
+ * All of it is as of the time when the row was read: until then `next` is computed. As of now, the time that a busy machine takes from
+ * reading a row to writing it would be lost every second, and people who were called in it would be so no longer.
  */
 export async function writeServed(db: Db, eventId: string, read: ServedRoom, next: ServedNext): Promise<boolean> {
-  const stood = stoodSince(sql`${read.serving_at}::timestamptz`, read.is_still);
+  const readAt = sql`${read.read_at}::timestamptz`;
+  const stood = stoodSince(sql`${read.serving_at}::timestamptz`, read.is_still, readAt);
   const rows = await rowsOf(
     db,
     sql`
       with moved as (
         update waiting_rooms set
-          phase = ${next.phase}, serving = greatest(serving, ${next.serving}::float8), serving_at = now(),
+          phase = ${next.phase}, serving = greatest(serving, ${next.serving}::float8), serving_at = ${readAt},
           rate = ${next.rate}::float8, admission_rate = ${next.admissionRate}::float8,
           show_ratio = ${next.showRatio}::float8,
           lapsed_below = greatest(lapsed_below, ${Math.floor(next.lapsedBelow)}::bigint),
@@ -208,7 +214,7 @@ export async function writeServed(db: Db, eventId: string, read: ServedRoom, nex
         update serving_marks set at = at + (${stood}) where event_id in (select event_id from moved) and ${stood} > interval '0'),
       marked as (
         insert into serving_marks (event_id, at, serving, orders, exchanged)
-        select event_id, now(), serving, ${read.orders}::integer, exchanged from moved where ${read.is_mark_due && !read.is_still}::boolean
+        select event_id, ${readAt}, serving, ${read.orders}::integer, exchanged from moved where ${read.is_mark_due && !read.is_still}::boolean
         on conflict do nothing)
       select event_id from moved`,
   );

@@ -11,7 +11,12 @@ const queueBytesMax = 32 * 1024 * 1024;
 
 /** Fills the queue to this share of its memory; beyond 1, jobs are dropped. */
 export async function fillTo(queue: Redis, share: number): Promise<void> {
-  const used = async () => Number(/used_memory:(\d+)/.exec(await queue.info('memory'))?.[1]);
+  // What waits to be written to a busy disk counts as used, but is gone a moment later.
+  const used = async () => {
+    const memory = await queue.info('memory');
+    const bytes = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1]);
+    return bytes('used_memory') - bytes('mem_aof_buffer');
+  };
   await queue.config('SET', 'maxmemory', String(queueBytesMax));
   const piece = 'x'.repeat(64 * 1024);
   for (let written = 0; written < 600 && (await used()) < queueBytesMax * Math.min(share, 0.97); written += 1)

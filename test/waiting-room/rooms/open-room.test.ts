@@ -34,6 +34,23 @@ describe('an open room', () => {
     await end(event);
   });
 
+  it('loses no time between reading a row and writing it, so that nobody who was called is so no longer', async () => {
+    const event = await world.openedRoom(5000);
+    await world.second(event);
+    const before = await world.roomOf(event);
+    await world.pass(1);
+    const rowMoved = Number((await world.roomOf(event)).servingAt);
+    const slowStock = async () => {
+      await pause(400);
+      return plenty;
+    };
+    await world.look(event, { stockOf: slowStock });
+    const after = await world.roomOf(event);
+    const calledMs = Number(after.servingAt) - rowMoved;
+    expect(after.serving - before.serving).toBeCloseTo((before.rate * calledMs) / 1000, 0);
+    await end(event);
+  });
+
   it('is slowed by poor health, holds when health is unknown, and recovers', async () => {
     const event = await world.openedRoom(5000);
     await world.second(event);

@@ -76,6 +76,7 @@ export function simulateRoom(options: Simulation): SimulatedSecond[] {
       organizer_id: 'org',
       phase: room.phase,
       serving_at: '',
+      read_at: '',
       elapsed_seconds: elapsed,
       places,
       serving: room.serving,

@@ -75,6 +75,7 @@ export async function buyerSeesChanges(world: StoryWorld, page: Page, venue: str
   await page.reload();
   await page.waitForSelector('.ticket[data-revoked]');
   expect(await page.locator('.ticket img').count()).toBe(ticketsWanted - 1);
-  expect(await page.textContent('#event-facts')).toContain(venue);
+  // Read after the order, and until then as it was when the page was last open.
+  await page.waitForSelector(`#event-facts:has-text("${venue}")`);
   expect((await page.textContent('#totals'))?.replaceAll(/\s/g, '')).toContain('Rp75.000');
 }
