@@ -221,7 +221,8 @@ async function keepOrder({ eventSlug }: OrderView, tickets: readonly TicketView[
 
 async function loadEvent(slug: string): Promise<void> {
   const [event, seller] = await Promise.all([
-    call<EventView>('GET', `/v1/events/${slug}`),
+    // The buyer may have come by the message that says what has changed.
+    call<EventView>('GET', `/v1/events/${slug}`, { cache: 'no-cache' }),
     call<SellerView>('GET', `/v1/events/${slug}/organizer`),
   ]);
   if (event.kind === 'ok') showEvent(event.body, shown);

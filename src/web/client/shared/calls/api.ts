@@ -42,6 +42,8 @@ type Call = {
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly deadlineMs?: number;
+  /** Public answers may be half a minute old in the browser; `no-cache` asks whether they still hold. */
+  readonly cache?: 'default' | 'no-cache';
 };
 
 /** As long as the edge waits. A sign-in may wait for its turn nearly as long. */
@@ -63,6 +65,7 @@ export async function call<Body = unknown>(method: string, path: string, given: 
       signal: endsAfter(given.deadlineMs ?? deadlineMsDefault),
       credentials: 'same-origin',
       redirect: 'error',
+      cache: given.cache ?? 'default',
       headers: headersOf(path, given),
       ...(given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
     });
