@@ -18,8 +18,16 @@ export const eventKinds = {
 export type EventKind = keyof typeof eventKinds;
 export const eventKindNames = Object.keys(eventKinds) as EventKind[];
 
-/** The kind that an organiser wrote, in any case; undefined if it is not one of these. */
+const kindsByName: ReadonlyMap<string, EventKind> = new Map(
+  eventKindNames.flatMap((kind) =>
+    [kind, ...Object.values(eventKinds[kind])].map((name) => [name.toLowerCase(), kind] as const),
+  ),
+);
+
+/** The kind that an organiser wrote, by its name in any language and case; undefined if it is not one of these. */
 export function eventKindOf(category: string): EventKind | undefined {
-  const name = category.trim().toLowerCase();
-  return eventKindNames.find((kind) => kind === name);
+  return kindsByName.get(category.trim().toLowerCase());
 }
+
+/** One word for the kind, however its organiser or a reader named it. */
+export const kindKeyOf = (category: string): string => eventKindOf(category) ?? category;

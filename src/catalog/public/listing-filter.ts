@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { decodeCursor } from '../../http/contract/pagination.ts';
 import { type Currency, currencyDefault } from '../../platform/text/money.ts';
 import type { ListingQuery } from '../schemas.ts';
+import { kindKeyOf } from '../kinds.ts';
 import { filterKeyOf, searchQueryOf } from '../search/terms.ts';
 
 /** A moment, or a day in each event's own time zone. */
@@ -36,7 +37,7 @@ export function listingFilterOf(query: ListingQuery, withCancelled = false): Lis
   const keys = query.cursor === undefined ? undefined : decodeCursor(query.cursor, ['number', 'id']);
   const [startsAtMicros = '0', id = ''] = keys ?? [];
   const cityKey = query.city === undefined ? undefined : filterKeyOf(query.city);
-  const categoryKey = query.category === undefined ? undefined : filterKeyOf(query.category);
+  const categoryKey = query.category === undefined ? undefined : filterKeyOf(kindKeyOf(query.category));
   const search = query.q === undefined ? undefined : searchQueryOf(query.q);
   return {
     cityKey,

@@ -3,12 +3,12 @@ import { customType, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { eachInTurn } from '../../platform/jobs/each-in-turn.ts';
 import type { Log } from '../../platform/log.ts';
-import { eventKindOf, eventKinds } from '../kinds.ts';
+import { eventKindOf, eventKinds, kindKeyOf } from '../kinds.ts';
 import { events } from '../tables.ts';
 import { filterKeyOf, searchVectorOf } from './terms.ts';
 
 /** Raise it with every change of folding or tokens. `indexEvents` then rebuilds the rows of older versions. */
-const searchVersion = 2;
+const searchVersion = 3;
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 
@@ -62,7 +62,7 @@ export async function indexEvent(tx: Db, event: SearchedTexts): Promise<void> {
         event.venue,
       ]),
       cityKey: filterKeyOf(event.city),
-      categoryKey: filterKeyOf(event.category),
+      categoryKey: filterKeyOf(kindKeyOf(event.category)),
       searchVersion,
     })
     .where(eq(eventSearch.id, event.id));

@@ -67,6 +67,20 @@ test('faults are in the language of the page', async () => {
   await browser.get('/desk?lang=en');
 });
 
+test('a kind is offered and shown in the language of the page, and buyers who read the other one are shown theirs', async () => {
+  const path = await createEvent({ category: 'Pameran' });
+  const { html } = await browser.get(`${path}/details`);
+  expect(formFields(html)).toMatchObject({ category: 'Exhibition' });
+  expect(html).toMatch(/<input id="category"[^>]* list="category-choices"/);
+  expect(html).toContain('<datalist id="category-choices"><option value="Concert">');
+  // The kind was shown in another language, which is no change of it.
+  await browser.send(`${path}/details`, { ...formFields(html), name: 'Pameran Senja' });
+  const { html: indonesian } = await browser.get(`${path}/details?lang=id`);
+  expect(formFields(indonesian)).toMatchObject({ category: 'Pameran', name: 'Pameran Senja' });
+  expect(indonesian).toContain('<option value="Konser">');
+  await browser.get('/desk?lang=en');
+});
+
 test('a change that somebody else made meanwhile is not overwritten', async () => {
   const path = await createEvent({ name: 'Satu' });
   const opened = formFields((await browser.get(`${path}/details`)).html);

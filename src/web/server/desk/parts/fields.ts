@@ -21,6 +21,8 @@ type TextField = Field & {
   readonly autocomplete?: string;
   readonly inputmode?: 'numeric' | 'decimal' | 'email' | 'tel' | 'url';
   readonly className?: string;
+  /** Offered while the member types. Any other text may be written. */
+  readonly choices?: readonly string[];
 };
 
 export function fieldId(form: Form, name: string): string {
@@ -64,8 +66,10 @@ export function textField(form: Form, language: Language, of: TextField): Html {
       of.maxlength === undefined ? '' : html` maxlength="${of.maxlength}"`,
       of.inputmode === undefined ? '' : html` inputmode="${of.inputmode}"`,
       isPlain ? html` autocapitalize="none" spellcheck="false"` : '',
+      of.choices === undefined ? '' : html` list="${fieldId(form, of.name)}-choices"`,
     ];
-    return html`<input id="${fieldId(form, of.name)}" name="${of.name}" type="${of.type ?? 'text'}" value="${value}" autocomplete="${of.autocomplete ?? 'off'}"${extra}${described}>`;
+    const choices = of.choices?.map((choice) => html`<option value="${choice}"></option>`);
+    return html`<input id="${fieldId(form, of.name)}" name="${of.name}" type="${of.type ?? 'text'}" value="${value}" autocomplete="${of.autocomplete ?? 'off'}"${extra}${described}>${choices === undefined ? '' : html`<datalist id="${fieldId(form, of.name)}-choices">${choices}</datalist>`}`;
   });
 }
 

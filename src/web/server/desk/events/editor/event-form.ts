@@ -1,6 +1,8 @@
+import { eventKindNames, eventKinds } from '../../../../../catalog/index.ts';
 import { currencies } from '../../../../../platform/text/money.ts';
 import { homeCountry, homeTimeZone } from '../../../../../platform/text/home.ts';
 import { eventFormWords } from '../../../../i18n/words/desk/events/event-form.ts';
+import { kindText } from '../../../../i18n/words/kinds.ts';
 import type { Html } from '../../../layout.ts';
 import type { Data } from '../../api.ts';
 import type { Desk } from '../../desk.ts';
@@ -50,7 +52,8 @@ export function describingFields(desk: Desk, form: Form, event?: EventOfDesk): r
         name: 'category',
         label: words.category,
         hint: words.categoryHint,
-        value: event?.category,
+        value: event === undefined ? undefined : kindText(event.category, language),
+        choices: eventKindNames.map((kind) => eventKinds[kind][language]),
         maxlength: 80,
       }),
       textField(form, language, {
