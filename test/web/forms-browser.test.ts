@@ -93,6 +93,47 @@ test('a mistyped domain is asked about wherever a page asks for an address, and 
   }
 });
 
+test('what a form has said of a field goes once the field is put right, and moves no button under the finger', async () => {
+  const { db } = world.running.service;
+  const event = await createEvent(db, {
+    event: { hasWaitingList: true },
+    categories: [{ capacity: 5 }, { capacity: 5 }],
+  });
+  await db.execute(
+    sql`update stock set available = 0, blocked = 5 where event_id = ${event.id} and pool_id = ${event.categories[0]?.poolId}`,
+  );
+  for (const [path, button] of [
+    ['/find-order', '#submit'],
+    [`/events/${event.slug}`, '#place'],
+    [`/events/${event.slug}/waiting-list`, '#submit'],
+    ['/desk/password-reset', '#request-submit'],
+  ] as const) {
+    const page = await open(`${path}?lang=en`);
+    await page.fill('#email:enabled', 'ayu');
+    await page.click(`${button}:enabled`);
+    await page.waitForSelector('#email-error:visible');
+    await page.focus('#email');
+    await page.keyboard.press('End');
+    await page.keyboard.type('@gmial');
+    expect([path, await page.isVisible('#email-error')]).toEqual([path, true]);
+    await page.keyboard.type('.com');
+    expect([path, await page.isVisible('#email-error')]).toEqual([path, false]);
+    expect([path, await page.getAttribute('#email', 'aria-invalid')]).toEqual([path, null]);
+    await page.keyboard.press('Tab');
+    await page.waitForSelector('.suggestion button');
+    await page.focus('#email');
+    await page.keyboard.press('End');
+    await page.keyboard.type('.my');
+    const before = await topOf(page, button);
+    await page.locator('#email').blur();
+    expect([path, await topOf(page, button)]).toEqual([path, before]);
+    await page.close();
+  }
+});
+
+const topOf = (page: Page, selector: string) =>
+  page.evaluate<number>(`document.querySelector('${selector}').getBoundingClientRect().top + scrollY`);
+
 test('from "check your messages" a button leads back to the address, as it was typed', async () => {
   const page = await open('/find-order?lang=en');
   const { email } = someBuyer();

@@ -16,8 +16,16 @@ export function setFault(name: string, fault: boolean | string): void {
   text.hidden = !isFaulty;
   const sentence = String(fault).includes(' ') ? String(fault) : undefined;
   text.textContent = isFaulty ? (sentence ?? faults[String(fault)] ?? faults[name] ?? '') : '';
-  if (isFaulty) input.setAttribute('aria-invalid', 'true');
-  else input.removeAttribute('aria-invalid');
+  if (isFaulty) {
+    input.setAttribute('aria-invalid', 'true');
+    input.addEventListener('input', clearOncePutRight);
+  } else input.removeAttribute('aria-invalid');
+}
+
+/** While typing: a text that went when the field is left would move the button that is being pressed. */
+function clearOncePutRight({ currentTarget }: Event): void {
+  const { id, value } = currentTarget as HTMLInputElement;
+  if (looksRight[id]?.(value.trim()) !== false) setFault(id, false);
 }
 
 /**

@@ -13,6 +13,8 @@ function suggestIn(input: HTMLInputElement): void {
   line.className = 'suggestion';
   line.setAttribute('role', 'status');
   input.after(line);
+  // While typing: if the line went when the field is left, it would move the button that is being pressed.
+  input.addEventListener('input', () => line.replaceChildren());
   input.addEventListener('change', () => {
     const likely = likelyAddress(input.value);
     line.replaceChildren();
