@@ -30,7 +30,7 @@ test.each([
   expect(nearness(text, typed)).toBe(expected);
 });
 
-const letters = 'abc';
+const letters = ['a', 'b', 'c'];
 /** All texts that one mistake makes of this one, and itself. */
 function mistyped(text: string): Set<string> {
   const made = new Set([text]);
