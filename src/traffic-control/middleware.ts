@@ -43,14 +43,14 @@ export function trafficControl(
     const decision = asked instanceof Promise ? await asked : asked;
     if (decision.refusal !== undefined) return responseOf(decision.refusal);
     const { fields } = decision;
-    const say = () => {
+    const addFields = () => {
       for (const [name, value] of Object.entries(fields ?? {})) c.header(name, value);
     };
-    say();
+    addFields();
     if (decision.isStranger) c.set('isStranger', true);
     await asClass(decision.class, next);
-    // The answer to an error is made without them. On other answers they stand already, and a second time would copy the answer.
-    if (c.error !== undefined) say();
+    // Only the answer to an error lacks them. On any other, adding them again would copy the answer.
+    if (c.error !== undefined) addFields();
     return undefined;
   };
 }

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEvent, someBuyer } from '../../testkit/factories.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
 import { until } from '../../testkit/until.ts';
 import { type PageWorld, openPageWorld } from './support/page-world.ts';
 
@@ -68,14 +68,7 @@ test.each(['find-order', 'event', 'waiting list'])(
 );
 
 test('a mistyped domain is asked about wherever a page asks for an address, and changed only by a tap', async () => {
-  const { db } = world.running.service;
-  const event = await createEvent(db, {
-    event: { hasWaitingList: true },
-    categories: [{ capacity: 5 }, { capacity: 5 }],
-  });
-  await db.execute(
-    sql`update stock set available = 0, blocked = 5 where event_id = ${event.id} and pool_id = ${event.categories[0]?.poolId}`,
-  );
+  const event = await partlySoldOut();
   for (const path of [
     '/find-order',
     `/events/${event.slug}`,
@@ -94,14 +87,7 @@ test('a mistyped domain is asked about wherever a page asks for an address, and 
 });
 
 test('what a form has said of a field goes once the field is put right, and moves no button under the finger', async () => {
-  const { db } = world.running.service;
-  const event = await createEvent(db, {
-    event: { hasWaitingList: true },
-    categories: [{ capacity: 5 }, { capacity: 5 }],
-  });
-  await db.execute(
-    sql`update stock set available = 0, blocked = 5 where event_id = ${event.id} and pool_id = ${event.categories[0]?.poolId}`,
-  );
+  const event = await partlySoldOut();
   for (const [path, button] of [
     ['/find-order', '#submit'],
     [`/events/${event.slug}`, '#place'],
@@ -130,6 +116,19 @@ test('what a form has said of a field goes once the field is put right, and move
     await page.close();
   }
 });
+
+/** An event that can be ordered, and has a waiting list for one of its categories. */
+async function partlySoldOut(): Promise<TestEvent> {
+  const { db } = world.running.service;
+  const event = await createEvent(db, {
+    event: { hasWaitingList: true },
+    categories: [{ capacity: 5 }, { capacity: 5 }],
+  });
+  await db.execute(
+    sql`update stock set available = 0, blocked = 5 where event_id = ${event.id} and pool_id = ${event.categories[0]?.poolId}`,
+  );
+  return event;
+}
 
 const topOf = (page: Page, selector: string) =>
   page.evaluate<number>(`document.querySelector('${selector}').getBoundingClientRect().top + scrollY`);

@@ -4,7 +4,7 @@ import { sha256 } from '../../platform/crypto.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { orderCode } from '../../platform/ids.ts';
 import { encodeBase32 } from '../../platform/text/base32.ts';
-import { isForgiven, nearness } from '../../platform/text/one-mistake.ts';
+import { beginsNear } from '../../platform/text/one-mistake.ts';
 import { findActorEvent } from '../find-actor-event.ts';
 import { time } from '../present.ts';
 import { findDoorSettings } from '../settings/door-settings.ts';
@@ -29,10 +29,8 @@ export async function searchGuests(deps: { readonly db: Db }, actor: Actor, inpu
   const exact = fittingOf(await findTickets(deps.db, place, sought), { showsNames, words: sought.words, startsWith });
   if (exact.tickets.length > 0) return present(exact, 'exact', showsNames);
   const near = readNearGuestQuery(input.q, event.country, showsNames);
-  const startsNear = (part: string, word: string) =>
-    startsWith(part, word) || (isForgiven(word) && nearness(part, word) !== undefined);
   const found = await findNearTickets(deps.db, place, near);
-  return present(fittingOf(found, { showsNames, words: sought.words, startsWith: startsNear }), 'similar', showsNames);
+  return present(fittingOf(found, { showsNames, words: sought.words, startsWith: beginsNear }), 'similar', showsNames);
 }
 
 type Fitting = { readonly tickets: readonly FoundTicket[]; readonly isComplete: boolean };

@@ -36,6 +36,11 @@ export function nearness(text: string, typed: string): 'whole' | 'beginning' | u
   return isBeginning ? 'beginning' : undefined;
 }
 
+/** Whether a word of a name begins as it was typed, also with a mistake that is forgiven. */
+export function beginsNear(part: string, typed: string): boolean {
+  return part.startsWith(typed) || (isForgiven(typed) && nearness(part, typed) !== undefined);
+}
+
 /**
  * A regular expression of Postgres for words that `nearness` calls near, each after a blank.
  * @param word of letters and digits

@@ -89,7 +89,7 @@ export async function markOver(db: Db, eventId: string): Promise<boolean> {
 /**
  * How long a room has stood since its row was written: all the time if it stands still, otherwise what a scheduler does not
  * catch up, for example while Postgres was down.
- * @param at until when; what a scheduler computes from a row holds when the row was read
+ * @param at the end of that time: when the scheduler read the row, or now
  */
 export function stoodSince(servingAt: SQL, isStanding: boolean, at: SQL = sql`now()`): SQL {
   return isStanding
@@ -191,8 +191,9 @@ export type ServedNext = {
  * row had changed. `serving` only grows, whatever was computed. A due mark is written with it. The marks move by the time
  * in which the room stood, so that no turn runs out in it.
  *
- * All of it is as of the time when the row was read: until then `next` is computed. As of now, the time that a busy machine takes from
- * reading a row to writing it would be lost every second, and people who were called in it would be so no longer.
+ * `serving` is as of the time when the row was read, and so is `serving_at`. Otherwise the time between reading and writing a row would be
+ * lost every second, and a busy machine would call more slowly than the rate. A mark has the time when it is written: people whom
+ * no process could call earlier have their whole turn from then on.
  */
 export async function writeServed(db: Db, eventId: string, read: ServedRoom, next: ServedNext): Promise<boolean> {
   const readAt = sql`${read.read_at}::timestamptz`;
@@ -214,7 +215,7 @@ export async function writeServed(db: Db, eventId: string, read: ServedRoom, nex
         update serving_marks set at = at + (${stood}) where event_id in (select event_id from moved) and ${stood} > interval '0'),
       marked as (
         insert into serving_marks (event_id, at, serving, orders, exchanged)
-        select event_id, ${readAt}, serving, ${read.orders}::integer, exchanged from moved where ${read.is_mark_due && !read.is_still}::boolean
+        select event_id, now(), serving, ${read.orders}::integer, exchanged from moved where ${read.is_mark_due && !read.is_still}::boolean
         on conflict do nothing)
       select event_id from moved`,
   );

@@ -34,20 +34,25 @@ describe('an open room', () => {
     await end(event);
   });
 
-  it('loses no time between reading a row and writing it, so that nobody who was called is so no longer', async () => {
+  it('loses no time between reading a row and writing it; the turn of those it calls begins when it is written', async () => {
     const event = await world.openedRoom(5000);
     await world.second(event);
     const before = await world.roomOf(event);
-    await world.pass(1);
-    const rowMoved = Number((await world.roomOf(event)).servingAt);
+    // Long enough that a mark is due.
+    await world.pass(6);
+    const movedAt = Number((await world.roomOf(event)).servingAt);
     const slowStock = async () => {
       await pause(400);
       return plenty;
     };
     await world.look(event, { stockOf: slowStock });
     const after = await world.roomOf(event);
-    const calledMs = Number(after.servingAt) - rowMoved;
+    const calledMs = Number(after.servingAt) - movedAt;
     expect(after.serving - before.serving).toBeCloseTo((before.rate * calledMs) / 1000, 0);
+    const [mark] = await world.owner<{ at: Date; serving: number }[]>`
+      select at, serving from serving_marks where event_id = ${event.id} order by at desc limit 1`;
+    expect(mark?.serving).toBe(after.serving);
+    expect(Number(mark?.at) - Number(after.servingAt)).toBeGreaterThanOrEqual(400);
     await end(event);
   });
 

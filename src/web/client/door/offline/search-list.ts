@@ -1,4 +1,4 @@
-import { isForgiven, nearness } from '../../../../platform/text/one-mistake.ts';
+import { beginsNear, isForgiven, nearness } from '../../../../platform/text/one-mistake.ts';
 import { phoneEnd } from '../../../../platform/text/phone-end.ts';
 import { database, rangeOf } from './door-database.ts';
 import type { ListEntry } from './judge-offline.ts';
@@ -47,9 +47,7 @@ type Guest = NonNullable<ListEntry['guest']>;
 function isNameNear(name: string, words: readonly string[]): boolean {
   if (!words.some(isForgiven)) return false;
   const parts = wordsOf(name);
-  return words.every((word) =>
-    parts.some((part) => part.startsWith(word) || (isForgiven(word) && nearness(part, word) !== undefined)),
-  );
+  return words.every((word) => parts.some((part) => beginsNear(part, word)));
 }
 
 function isCodeNear(code: string, typed: string): boolean {

@@ -96,7 +96,7 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     searchLabel: 'Nama, nomor HP, atau kode pesanan',
     searching: 'Mencari…',
     found: (count, isCut, isSimilar) => {
-      if (isSimilar) return `Tidak ada yang sama persis. Yang mirip: ${count}`;
+      if (isSimilar) return `Tidak ada yang sama persis. Yang mirip: ${count}${isCut ? ' atau lebih' : ''}`;
       if (count === 0) return 'Tidak ditemukan. Ketik nomor HP atau kode pesanan selengkapnya.';
       return isCut ? `${count} pertama ditampilkan. Ketik lebih lengkap.` : `${count} ditemukan`;
     },
@@ -165,7 +165,7 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     searchLabel: 'Name, phone number or order code',
     searching: 'Searching…',
     found: (count, isCut, isSimilar) => {
-      if (isSimilar) return `Nobody matches exactly. Similar: ${count}`;
+      if (isSimilar) return `Nobody matches exactly. Similar: ${count}${isCut ? ' or more' : ''}`;
       if (count === 0) return 'Nobody found. Type the whole phone number or order code.';
       return isCut ? `The first ${count} are shown. Type more of it.` : `${count} found`;
     },
