@@ -50,16 +50,13 @@ function failuresIn({ name, status, message, assertionResults }: FileResult): st
   );
 }
 
+/** A frame of a stack that says nothing about the test. What the error itself says may look like one in part. */
+const strangeFrame = /^\s*at .*(?:\/node_modules\/|node:internal|<anonymous>)/u;
+
 function described(what: string, error: string): string {
   const lines = stripVTControlCharacters(error)
     .split('\n')
-    .filter(
-      (line) =>
-        line.trim() !== '' &&
-        !line.includes('/node_modules/') &&
-        !line.includes('node:internal') &&
-        !line.includes('<anonymous>'),
-    )
+    .filter((line) => line.trim() !== '' && !strangeFrame.test(line))
     .slice(0, shownLines);
   return [`  ${what}`, ...lines.map((line) => `    ${line}`)].join('\n');
 }

@@ -35,6 +35,14 @@ test('a failed test is named with its file and its error, of every run', () => {
   );
 });
 
+test('what an error says is shown, whatever it names', () => {
+  const message = "AssertionError: expected '    at now (node:internal/perf/performance:1…' to match /at standStill/";
+  const failed = { fullName: 'fails', status: 'failed', failureMessages: [`${message}\n    at test/e.test.ts:3:1`] };
+  expect(failuresOf([run(file('test/e.test.ts', [failed]))])).toContain(
+    `    ${message}\n        at test/e.test.ts:3:1\n`,
+  );
+});
+
 test('a file that cannot be loaded is named with the reason', () => {
   expect(failuresOf([run(file('test/c.test.ts', [], 'Cannot find module'))])).toBe(
     'Failed:\n  test/c.test.ts\n    Cannot find module\n',
