@@ -9,8 +9,11 @@ export const smtpRuleSchema = z.strictObject({
     .strictObject({ recipient: z.string().min(1).max(320).optional(), sender: z.string().min(1).max(320).optional() })
     .optional(),
   stage: z.enum(['mail', 'rcpt', 'data']),
-  /** A reply code; `hang` never answers, `drop` cuts the connection, `drop_after` keeps the mail and then cuts it. */
-  answer: z.union([z.int().min(400).max(599), z.enum(['hang', 'drop', 'drop_after'])]),
+  /**
+   * A reply code; `hang` never answers, `drop` cuts the connection, `drop_after` keeps the mail and then cuts it. Without
+   * it the server goes on as usual, after the delay.
+   */
+  answer: z.union([z.int().min(400).max(599), z.enum(['hang', 'drop', 'drop_after'])]).optional(),
   message: z.string().max(200).optional(),
   delayMs: z.number().min(0).max(600_000).optional(),
   times: z.int().min(1).optional(),

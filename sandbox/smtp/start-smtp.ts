@@ -65,6 +65,7 @@ export async function startSmtp(
     if (rule === undefined) return false;
     if (rule.delayMs !== undefined) await tools.scheduler.wait(rule.delayMs);
     const { stage, answer } = rule;
+    if (answer === undefined) return false;
     tools.journal.append({ kind: 'mail.refused', stage, answer, from: senderOf(session), to: recipientsOf(session) });
     if (answer === 'hang') return true;
     if (answer === 'drop') cut(session);

@@ -82,6 +82,15 @@ describe('misbehaviour', () => {
     expect(await inbox()).toHaveLength(1);
   });
 
+  it('accepts slowly, and refuses nothing by that', async () => {
+    await script({ stage: 'data', delayMs: 200, match: { recipient: 'slow@*' } });
+    const startedAt = performance.now();
+    await send('slow@example.test');
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(199);
+    expect(await inbox()).toHaveLength(1);
+    expect(sandbox.journal.messages().map(({ kind }) => kind)).toEqual(['mail.accepted']);
+  });
+
   it('never answers', async () => {
     await script({ stage: 'rcpt', answer: 'hang', match: { recipient: 'hang@*' } });
     await expect(send('hang@example.test')).rejects.toMatchObject({ code: 'ETIMEDOUT' });

@@ -39,26 +39,32 @@ export async function killAndStart(
   if (child.pid() !== before && child.pid() !== 0) strikes.note(`${part} killed, and started as another process`, atMs);
 }
 
-/**
- * Stops a part with all its processes for some milliseconds: connections stay open, and none of its own timeouts run.
- * @param atTheEnd called while it still stands
- */
-export async function freeze(
-  { world, strikes }: Scene,
-  part: Part,
-  milliseconds: number,
-  atTheEnd: () => Promise<void> = async () => {},
-): Promise<void> {
-  const family = familyOf(processOf(world, part).pid());
-  const atMs = Date.now();
+/** A program whose processes are all stopped: its connections stay open, and none of its own timeouts run. */
+export type Stopped = {
+  /** A signal takes a moment to arrive, longer on a busy machine. */
+  isStopped(): boolean;
+  goOn(): void;
+};
+
+export function stop(child: Supervised): Stopped {
+  const family = familyOf(child.pid());
   for (const pid of family) signalIfAlive(pid, 'SIGSTOP');
-  // A signal takes a moment to arrive, longer on a busy machine.
-  await pause(milliseconds / 2);
-  const stopped = family.filter(isStopped).length;
-  await pause(milliseconds / 2);
-  await atTheEnd();
-  for (const pid of family) signalIfAlive(pid, 'SIGCONT');
-  if (stopped > 0) strikes.note(`${part} stood still`, atMs);
+  return {
+    isStopped: () => family.some(isStopped),
+    goOn: () => {
+      for (const pid of family) signalIfAlive(pid, 'SIGCONT');
+    },
+  };
+}
+
+/** Stops a part with all its processes for some milliseconds. */
+export async function freeze({ world, strikes }: Scene, part: Part, milliseconds: number): Promise<void> {
+  const atMs = Date.now();
+  const stopped = stop(processOf(world, part));
+  await pause(milliseconds);
+  const hasStopped = stopped.isStopped();
+  stopped.goOn();
+  if (hasStopped) strikes.note(`${part} stood still`, atMs);
 }
 
 /** Whether the process is stopped by a signal. */
