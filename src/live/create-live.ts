@@ -45,7 +45,7 @@ export function createLive(deps: {
         rates.note(eventId, facts);
         outdate(figures, eventId, facts);
       },
-      onMessage: ({ topic, name }) => figures.arrived(topic, name),
+      onMessage: (message) => figures.arrived(message),
       onGap: () => figures.outdateAll(),
     },
   });

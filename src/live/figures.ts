@@ -25,7 +25,7 @@ export type Figures = {
   outdate(topic: Topic): void;
   outdateAll(): void;
   /** Another process, or this one, has published the figure. */
-  arrived(topic: Topic, name: MessageName): void;
+  arrived(figure: Pick<Draft, 'topic' | 'name' | 'tookMs'>): void;
   close(): void;
 };
 
@@ -105,10 +105,10 @@ export function createFigures(deps: Deps): Figures {
     outdateAll: () => {
       for (const figures of watched.values()) for (const one of figures) markOutdated(one);
     },
-    arrived: (topic, name) => {
+    arrived: ({ topic, name, tookMs = 0 }) => {
       for (const one of watched.get(topic) ?? []) {
-        // Later changes may be newer than the figure that arrives.
-        const isCovered = performance.now() - one.outdatedAt > figureEveryMs;
+        // The figure was read when its computing began. What changed later, it may not show.
+        const isCovered = performance.now() - one.outdatedAt > figureEveryMs + tookMs;
         if (one.figure.name === name && !one.isRunning && isCovered) one.isOutdated = false;
       }
     },
@@ -165,6 +165,6 @@ async function compute({ redis, latest, publish }: Deps, one: Watched): Promise<
   if (one.restMs > figureEveryMs) await redis.pexpire(key, Math.round(one.restMs));
   const before = latest(topic, name)?.data;
   const isKnown = data !== undefined && before !== undefined && one.figure.isSame?.(before, data) === true;
-  if (data !== undefined && !isKnown) publish([{ topic, name, data }]);
+  if (data !== undefined && !isKnown) publish([{ topic, name, data, tookMs: Math.ceil(took) }]);
   return true;
 }

@@ -8,7 +8,13 @@ export type Topic = `${StreamKind | 'facts'}:${string}`;
 export const topicOf = (kind: StreamKind | 'facts', id: string): Topic => `${kind}:${id}`;
 
 /** A message before it has an id: topic, name, and its body as JSON text. */
-export type Draft = { readonly topic: Topic; readonly name: MessageName; readonly data: string };
+export type Draft = {
+  readonly topic: Topic;
+  readonly name: MessageName;
+  readonly data: string;
+  /** How long a figure took to compute: it may lack what changed in this time. */
+  readonly tookMs?: number | undefined;
+};
 export type MessageName = 'order' | 'availability' | 'queue' | 'counters' | 'sales' | 'facts';
 
 /** Why a client gets a snapshot: its stream begins, or messages may have been missed. */

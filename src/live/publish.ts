@@ -40,7 +40,14 @@ export function createPublisher(redis: RedisClient): Publisher {
       'n',
       String(number),
       'm',
-      JSON.stringify(drafts.map(({ topic, name: event, data }) => [topic, event, data])),
+      JSON.stringify(
+        drafts.map(({ topic, name: event, data, tookMs }) => [
+          topic,
+          event,
+          data,
+          ...(tookMs === undefined ? [] : [tookMs]),
+        ]),
+      ),
     ];
     const tellsGap = hasGap;
     hasGap = false;

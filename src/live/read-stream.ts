@@ -156,11 +156,16 @@ function createPlace(redis: RedisClient, listener: StreamListener) {
 function entryOf(fields: readonly string[]) {
   const values = new Map<string, string>();
   for (let index = 0; index + 1 < fields.length; index += 2) values.set(fields[index] ?? '', fields[index + 1] ?? '');
-  const drafts = JSON.parse(values.get('m') ?? '[]') as readonly (readonly [Draft['topic'], Draft['name'], string])[];
+  const drafts = JSON.parse(values.get('m') ?? '[]') as readonly (readonly [
+    Draft['topic'],
+    Draft['name'],
+    string,
+    number?,
+  ])[];
   return {
     publisher: values.get('p') ?? '',
     number: Number(values.get('n')),
-    drafts: drafts.map(([topic, name, data]): Draft => ({ topic, name, data })),
+    drafts: drafts.map(([topic, name, data, tookMs]): Draft => ({ topic, name, data, tookMs })),
     tellsGap: values.has('g'),
   };
 }

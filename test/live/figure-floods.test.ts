@@ -7,7 +7,7 @@ import { silentLog } from '../../testkit/processes/worker.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 import { until } from '../../testkit/until.ts';
 
-/** Guards that the figures of one event stay fresh while somebody listens to any number of other events. */
+/** Guards that the figures of one event stay fresh: beside any number of others, and whatever other processes compute. */
 
 let own: TestRedis;
 let redis: ReturnType<typeof openCacheRedis>;
@@ -70,4 +70,27 @@ test('a document that time alone changes is still sent about each second', async
   await pause(6000);
   const times = sent.slice(before).filter(({ topic, name }) => topic === hot && name === 'queue');
   expect(times.length).toBeGreaterThanOrEqual(3);
+}, 60_000);
+
+test('a change while another process computes is shown soon; control: one before it is shown by that process', async () => {
+  const sent: Draft[] = [];
+  figures = createFigures({
+    redis,
+    log: silentLog,
+    latest: () => undefined,
+    publish: (drafts) => void sent.push(...drafts),
+  });
+  const [during, before] = [topicOf('sales', 'during'), topicOf('sales', 'before')];
+  const countOf = (topic: string) => sent.filter((draft) => draft.topic === topic).length;
+  figures.watch([during, before].map((topic) => ({ topic, name: 'sales', compute: async () => '{}' })));
+  await until(() => countOf(during) === 1 && countOf(before) === 1, 10_000);
+  await until(async () => (await redis.keys('antre:live:figure:sales:*')).length === 0, 5000);
+  for (const topic of [during, before]) await redis.set(`antre:live:figure:${topic}:sales`, '1', 'PX', 2500);
+  for (const topic of [during, before]) figures.outdate(topic);
+  await pause(1500);
+  figures.arrived({ topic: during, name: 'sales', tookMs: 1400 });
+  figures.arrived({ topic: before, name: 'sales', tookMs: 10 });
+  await until(() => countOf(during) === 2, 5000);
+  await pause(1000);
+  expect(countOf(before)).toBe(1);
 }, 60_000);

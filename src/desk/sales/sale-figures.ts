@@ -12,9 +12,8 @@ import type { saleFiguresSchema } from './schemas.ts';
 const secondsNow = 10;
 const minutesShown = 15;
 const freshMs = 1000;
-/** Reads of all orders of an event are repeated after this long, and after twenty times their duration. */
-const slowFreshMs = 10_000;
-const slowShare = 20;
+/** Reads of all orders of an event are repeated after twenty times what the database needed for them. */
+const restFactor = 20;
 const eventsMax = 200;
 
 type Figures = z.output<typeof saleFiguresSchema>;
@@ -36,8 +35,8 @@ type Totals = Pick<Figures, 'messages'> &
 
 /**
  * The figures of a running sale, in two parts. The part that is read by keys and short ranges is at most a second old.
- * The part that reads all orders, scans and messages of the event is at most ten seconds old, or older if reading takes
- * long, so that it never uses more than a twentieth of a connection. Each process reads for an event once at a time,
+ * The part that reads all orders, scans and messages of the event is as fresh, or older if the database takes long to read
+ * it, so that it never uses more than a twentieth of a connection. Each process reads for an event once at a time,
  * however many screens ask.
  */
 export function createSaleFigures({ db, clock }: { readonly db: Db; readonly clock: Clock }) {
@@ -48,11 +47,10 @@ export function createSaleFigures({ db, clock }: { readonly db: Db; readonly clo
   });
   const totals = new LRUCache<string, Totals>({
     max: eventsMax,
-    ttl: slowFreshMs,
+    ttl: freshMs,
     fetchMethod: async (eventId, _stale, { options }) => {
-      const since = performance.now();
-      const read = await readTotals(db, eventId);
-      options.ttl = Math.max(slowFreshMs, (performance.now() - since) * slowShare);
+      const { tookMs, ...read } = await readTotals(db, eventId);
+      options.ttl = Math.max(freshMs, tookMs * restFactor);
       return read;
     },
   });
@@ -135,9 +133,9 @@ function utcMinute<Minute extends { readonly at: string }>(minute: Minute): Minu
  * The part that needs all orders, scans and messages of the event. Money is that of the ledger: the attempts' own sums do not
  * show what went back twice.
  */
-async function readTotals(db: Db, eventId: string): Promise<Totals> {
+async function readTotals(db: Db, eventId: string): Promise<Totals & { readonly tookMs: number }> {
   const firstOfEvent = newOrderId(eventId, new Date(0)).slice(0, 12);
-  const [row] = await rowsOf<Omit<Totals, 'at'> & { readonly at: Date | string }>(
+  const [row] = await rowsOf<Omit<Totals, 'at'> & { readonly at: Date | string; readonly tookMs: number }>(
     db,
     sql`
       select now() as at,
@@ -154,7 +152,8 @@ async function readTotals(db: Db, eventId: string): Promise<Totals> {
           select name, inside, capacity from zones where event_id = ${eventId} order by name, id) z) as zones,
         (select coalesce(json_agg(d), '[]') from (
           select d.channel, d.status, count(*)::int as count from deliveries d
-          where d.subject_id >= ${firstOfEvent} and d.subject_id < ${`${firstOfEvent}~`} group by 1, 2 order by 1, 2) d) as messages
+          where d.subject_id >= ${firstOfEvent} and d.subject_id < ${`${firstOfEvent}~`} group by 1, 2 order by 1, 2) d) as messages,
+        extract(milliseconds from clock_timestamp() - statement_timestamp())::float8 as "tookMs"
       from (
         select coalesce(sum(l.amount) filter (where l.account = 'gateway' and l.amount > 0), 0)::float8 as received,
           -coalesce(sum(l.amount) filter (where l.account = 'bank' or l.account = 'gateway' and l.amount < 0), 0)::float8 as refunded,

@@ -35,11 +35,13 @@ function load(): Promise<Document> {
   });
 }
 
-async function renew(shown: HTMLElement): Promise<void> {
+/** @returns how much older than the rest the oldest figures are: those of a large event, which take long to read */
+async function renew(shown: HTMLElement): Promise<number> {
   const next = (await load()).querySelector('#figures');
   // Signed out, or redirected to another page.
   if (next === null) throw new Error('no figures');
   shown.replaceChildren(...[...next.childNodes].map((node) => document.adoptNode(node)));
+  return Number(shown.querySelector<HTMLElement>('[data-behind-ms]')?.dataset['behindMs']);
 }
 
 function say(text: string | undefined): void {
@@ -54,14 +56,15 @@ function watch(shown: HTMLElement): void {
     const restMs = Math.max(renewedAt + everyMs, changedAt + afterChangeMs) - performance.now();
     if (restMs > 0) return restMs;
     renewedAt = performance.now();
+    let behindMs: number;
     try {
-      await renew(shown);
+      behindMs = await renew(shown);
       say(state?.dataset['live']);
     } catch {
       say(state?.dataset['lost']);
       return everyMs;
     }
-    const isCurrent = lastChangedAt <= renewedAt - afterChangeMs;
+    const isCurrent = lastChangedAt <= renewedAt - afterChangeMs - behindMs;
     return stream.isOpen() && isCurrent ? everyMsWhileLive : everyMs;
   });
   const changed = (): void => {

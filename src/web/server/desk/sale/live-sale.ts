@@ -40,7 +40,8 @@ async function showSale(desk: Desk): Promise<View> {
 function figuresPart(figures: Figures, timeZone: string, language: Language): Html {
   const words = saleWords[language];
   const count = (value: number) => formatCount(value, language);
-  return html`<section class="panel sale-rate"><p><strong>${count(figures.ordersPerSecond)}</strong> ${words.perSecond}</p>
+  const behindMs = Date.parse(figures.asOf) - Date.parse(figures.totalsAsOf);
+  return html`<section class="panel sale-rate" data-behind-ms="${Math.max(0, behindMs)}"><p><strong>${count(figures.ordersPerSecond)}</strong> ${words.perSecond}</p>
 <p class="muted">${words.asOf} ${formatClockIn(figures.asOf, timeZone, language)}</p>
 ${barChart(
   words.chart,
