@@ -46,8 +46,11 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** A busy machine may give a new server its first processor time after many seconds, and nobody but this start waits for it. */
+const connectWithinSeconds = 30;
+
 async function withConnection(url: string, act: (sql: postgres.Sql) => Promise<void>): Promise<void> {
-  const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
+  const sql = postgres(url, { max: 1, connect_timeout: connectWithinSeconds, onnotice: () => {} });
   try {
     await act(sql);
   } finally {

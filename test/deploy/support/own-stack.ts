@@ -52,8 +52,16 @@ export async function startOwnStack(
     ...Object.fromEntries(free),
     ...own,
   };
-  const npm = async (...args: string[]) =>
-    (await run('npm', ['--silent', ...args], { env, cwd: repositoryFolder, timeout: commandDeadlineMs })).stdout;
+  const npm = async (...args: string[]): Promise<string> => {
+    try {
+      return (await run('npm', ['--silent', ...args], { env, cwd: repositoryFolder, timeout: commandDeadlineMs }))
+        .stdout;
+    } catch (error) {
+      // A command says why it ended on its standard output, which the error leaves out.
+      const said = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
+      throw new Error(`npm ${args.join(' ')}: ${said}`, { cause: error });
+    }
+  };
   const started = await npm('start', '--', ...options, '--detach');
   return {
     folder,
