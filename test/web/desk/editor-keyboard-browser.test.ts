@@ -5,7 +5,7 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import { useBrowserOn } from '../../../testkit/web/use-browser-on.ts';
 import { deskPassword, openDeskWorld } from '../../../testkit/web/desk-world.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
-import { desktop, smallPhone } from '../../../testkit/web/sizes.ts';
+import { beyondWidth, desktop, smallPhone } from '../../../testkit/web/sizes.ts';
 import { expectNoTrap, hasFocus, pressOn, tabTo, typeInto } from '../../../testkit/web/keyboard.ts';
 
 /**
@@ -145,4 +145,24 @@ test('moves an event: faults and preview on a phone; a change by somebody else m
     starts: '2027-03-21 19:00',
     ends: '2027-03-21 23:00',
   });
+});
+
+test('the button that calls an event off, or postpones it, is within two screens of a phone, below whom it tells and what it costs', async () => {
+  await page.setViewportSize(smallPhone);
+  const { id } = await createEvent(world.running.service.db, { organizer: world.organizer });
+  const owner = await world.signIn(await world.addMember('owner'));
+  const buyer = { 'buyer.name': 'Ayu Lestari', 'buyer.email': 'ayu@example.test', 'buyer.phone': '081234567890' };
+  expect((await owner.send(`/desk/events/${id}/gifts`, buyer, { act: 'give' })).status).toBe(303);
+  for (const part of ['call-off', 'postpone']) {
+    await page.goto(`${origin}/desk/events/${id}/${part}`);
+    const end = await page.evaluate<number>(
+      `document.querySelector('main .button-danger').getBoundingClientRect().bottom + scrollY`,
+    );
+    expect([part, Math.max(end, 2 * smallPhone.height)]).toEqual([part, 2 * smallPhone.height]);
+    expect(await page.innerText('.confirm')).toMatch(/Recipients:\s1 email address/);
+    expect(await page.isVisible('.message-text')).toBe(false);
+    await pressOn(page.locator('.confirm summary').last());
+    expect(await page.locator('.message-text').last().innerText()).toContain('Ayu Lestari');
+    expect([part, await beyondWidth(page)]).toEqual([part, 0]);
+  }
 });

@@ -43,18 +43,18 @@ const kept = ['version', 'startsAt', 'endsAt', 'doorsOpenAt', 'timeZone', 'venue
 const previewMove: Act = async (desk, values) => {
   const words = movingWords[desk.language];
   const event = await ownEvent(desk);
-  const body = await tellingPart(desk, { kind: 'moved', ...placedEvent(values) });
+  const told = await tellingPart(desk, { kind: 'moved', ...placedEvent(values) });
   return {
     title: words.previewTitle,
     ...eventView(event),
     eventSection: 'publication',
-    body: html`${body}${confirmStep(desk, {
+    body: confirmStep(desk, {
       act: 'move',
-      text: words.notSaved,
+      text: html`<p>${words.notSaved}</p>${told}`,
       body: html`${kept.map((name) => hiddenField(name, values.text(name)))}`,
       button: words.move,
       backPath: eventPath(desk, '/move'),
-    })}`,
+    }),
   };
 };
 
@@ -79,12 +79,12 @@ async function showPostponement(desk: Desk): Promise<View> {
   }
   return {
     ...view,
-    body: html`${await tellingPart(desk, { kind: 'postponed' })}${confirmStep(desk, {
+    body: confirmStep(desk, {
       act: 'postpone',
-      text: words.postponeText,
+      text: html`<p>${words.postponeText}</p>${await tellingPart(desk, { kind: 'postponed' })}`,
       button: words.postpone,
       backPath: eventPath(desk, '/publication'),
-    })}`,
+    }),
   };
 }
 
@@ -109,5 +109,7 @@ export async function tellingPart(desk: Desk, change: Change): Promise<Html> {
   });
   if (previewed.previews.length === 0) return notice(words.toldNobody);
   const later = change.kind === 'cancelled' ? '' : html`<p class="muted">${words.toldLater}</p>`;
-  return html`<h2>${words.previewTitle}</h2>${later}${messagePreview(desk, previewed)}`;
+  // What a move changes stands in its message alone, which is the title of that page.
+  const isMove = change.kind === 'moved';
+  return html`${isMove ? '' : html`<h2>${words.previewTitle}</h2>`}${later}${messagePreview(desk, previewed, isMove)}`;
 }

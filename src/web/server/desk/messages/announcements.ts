@@ -162,7 +162,7 @@ async function previewView(
     title: words.preview,
     ...eventView(event),
     eventSection: 'attendees',
-    body: html`<p class="lead">${words.previewLead}</p>${messagePreview(desk, drafted)}${rewriteLink(desk, drafted)}
+    body: html`${messagePreview(desk, drafted, true)}${rewriteLink(desk, drafted)}
 ${confirmStep(desk, {
   act: 'send',
   text: words.previewLead,

@@ -16,18 +16,29 @@ type Previewed = {
 };
 type Progress = Data<'/v1/organizers/:slug/events/:eventId/announcements/:announcementId'>['progress']['email'];
 
-/** Previews a message: number of recipients, and its text in both languages on each channel. */
-export function messagePreview({ language }: Desk, { recipients, previews }: Previewed): Html {
+/**
+ * Previews a message: number of recipients, and its text in both languages on each channel. The texts are folded below their subjects, so that
+ * a phone shows what is asked of the member, too.
+ * @param isOpen shows the text in the member's language at once
+ */
+export function messagePreview({ language }: Desk, { recipients, previews }: Previewed, isOpen = false): Html {
   const words = announcementWords[language];
   const goesByWhatsapp = previews.some(({ whatsapp }) => whatsapp !== null);
+  const counts = [
+    words.byEmail(formatCount(recipients.email, language), recipients.email === 1),
+    ...(goesByWhatsapp
+      ? [words.byWhatsapp(formatCount(recipients.whatsapp, language), recipients.whatsapp === 1)]
+      : []),
+  ];
   const texts = previews.map(
-    ({ locale, email, whatsapp }) => html`<h3>${locale === 'id' ? words.indonesian : words.english}</h3>
-${email === null ? '' : html`<p><strong>${email.subject}</strong></p><pre class="message-text">${email.text}</pre>`}${whatsapp === null ? '' : html`<p><strong>WhatsApp</strong></p><pre class="message-text">${whatsapp.text}</pre>`}`,
+    ({
+      locale,
+      email,
+      whatsapp,
+    }) => html`<details class="told"${isOpen && locale === language ? html` open` : ''}><summary>${locale === 'id' ? words.indonesian : words.english}${email === null ? '' : html`: <span class="muted">${email.subject}</span>`}</summary>
+${email === null ? '' : html`<p><strong>${email.subject}</strong></p><pre class="message-text">${email.text}</pre>`}${whatsapp === null ? '' : html`<p><strong>WhatsApp</strong></p><pre class="message-text">${whatsapp.text}</pre>`}</details>`,
   );
-  return html`${panel(
-    words.recipients,
-    html`<ul><li>${words.byEmail(formatCount(recipients.email, language), recipients.email === 1)}</li>${goesByWhatsapp ? html`<li>${words.byWhatsapp(formatCount(recipients.whatsapp, language), recipients.whatsapp === 1)}</li>` : ''}</ul>`,
-  )}${texts}`;
+  return html`<p><strong>${words.recipients}:</strong> ${counts.join(', ')}</p>${texts}`;
 }
 
 /** Delivery progress of one channel. */

@@ -82,6 +82,7 @@ function salesPart(desk: Desk, { sales }: EventOfDesk): Html {
   return panel(
     words.salesTitle,
     html`<p>${isOpen ? words.salesOpenText : words.salesClosedText}</p>${deskForm(desk, { form, submit, isSmall: true })}`,
+    'all-sales',
   );
 }
 
@@ -100,12 +101,12 @@ async function showCallOff(desk: Desk): Promise<View> {
     title: words.callOffTitle,
     ...eventView(event),
     eventSection: 'publication',
-    body: html`${await tellingPart(desk, { kind: 'cancelled' })}${confirmStep(desk, {
+    body: confirmStep(desk, {
       act: 'callOff',
-      text: html`<p>${words.callOffConsequence}</p>${ordersLeft === 0 ? '' : money}`,
+      text: html`<p>${words.callOffConsequence}</p>${ordersLeft === 0 ? '' : money}${await tellingPart(desk, { kind: 'cancelled' })}`,
       button: words.callOff,
       backPath: eventPath(desk, '/publication'),
-    })}`,
+    }),
   };
 }
 
