@@ -1,4 +1,6 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createEvent as createPublicEvent } from '../../../testkit/factories.ts';
 import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
 
 /** Guards the pattern of the desk's pages: lists, forms, faults beside fields, and what an event shows. */
@@ -102,6 +104,34 @@ test('beside the time to pay stand the ways for which it is too short, and by de
     'Now 15 minutes: offered only on the page of the order, and not from the start: bank transfer.',
   );
   expect(html).toContain('Now 15 minutes: too short for Alfamart or Indomaret.');
+});
+
+test('once an event is public, its sale, orders and attendees come first, and are linked from its overview', async () => {
+  const { db } = world.running.service;
+  const path = `/desk/events/${(await createPublicEvent(db, { organizer: world.organizer })).id}`;
+  const [sale, orders, attendees] = ['sale', 'orders', 'attendees'].map((page) => `${path}/${page}`);
+  const linksIn = (html: string, part: RegExp) =>
+    [...(part.exec(html)?.[0] ?? '').matchAll(/<a [^>]*?href="([^"]+)"/g)].map(([, to]) => to);
+  const pagesOf = (html: string) => linksIn(html, /<nav class="desk-nav" aria-label="This event">[^]*?<\/nav>/);
+  const { html } = await browser.get(path);
+  expect(pagesOf(html).slice(0, 4)).toEqual([path, sale, orders, attendees]);
+  expect(linksIn(html, /<h1>[^]*?<h2>/)).toEqual([sale, orders, attendees]);
+  const draft = await createEvent({ name: 'Baru ditulis' });
+  const ofDraft = (await browser.get(draft)).html;
+  expect(pagesOf(ofDraft).slice(0, 2)).toEqual([draft, `${draft}/details`]);
+  expect(pagesOf(ofDraft)).toHaveLength(pagesOf(html).length);
+  expect(linksIn(ofDraft, /<h1>[^]*?<h2>/)).toEqual([]);
+
+  // Figures that stand still have a reason, which is said where they are watched.
+  const said = async () =>
+    /<div class="notice notice-warn">([^]*?)<\/div>/.exec((await browser.get(sale ?? '')).html)?.[1];
+  expect(await said()).toBeUndefined();
+  await browser.send(`${path}/publication`, {}, { act: 'closeSales' });
+  expect(await said()).toContain(
+    `All sales are closed, whatever the times of the categories. <a href="${path}/publication#all-sales">`,
+  );
+  await db.execute(sql`update events set postponed_at = now() where id = ${path.split('/').at(-1) ?? ''}`);
+  expect(await said()).toContain(`is postponed and has no new date yet. <a href="${path}/move">`);
 });
 
 test('a long list has pages', async () => {

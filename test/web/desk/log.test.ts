@@ -94,12 +94,19 @@ test('a name of another organizer is told to nobody', async () => {
 test('refunds that were paid by hand in one go are ticked and booked together, and what needs an amount stays open', async () => {
   const order = `ord_${event.id.slice(4)}00000000000000000001`;
   const ids = ['1', '2', '3'].map((n) => `tsk_0000000000000000000${n}`);
+  // The pages that a member opens first lead to tasks, if there are any.
+  const led = async () => {
+    const seen = await Promise.all(['/desk', at()].map((page) => owner.get(page)));
+    return seen.map(({ html }) => /wait for your decision\. <a href="([^"]+)"/.exec(html)?.[1]);
+  };
+  expect(await led()).toEqual([undefined, undefined]);
   for (const [index, id] of ids.entries())
     await db().execute(sql`
       insert into tasks (id, organizer_id, event_id, order_id, kind, subject_id, detail)
       values (${id}, ${world.organizer.id}, ${event.id}, ${order}, ${index === 2 ? 'partial_chargeback' : 'refund_manual'}, ${id},
         '{"amount": 150000, "currency": "IDR"}')`);
   const list = `/desk/tasks?eventId=${event.id}`;
+  expect(await led()).toEqual(['/desk/tasks', list]);
   const { html } = await owner.get(`${list}&choose=all`);
   expect([...html.matchAll(/name="taskIds" value="(\w+)"[^>]* checked/g)].map(([, id]) => id).toSorted()).toEqual(
     ids.slice(0, 2),

@@ -61,11 +61,17 @@ export function sectionLinks(language: Language, member: Member): readonly Link<
   ];
 }
 
-export function eventLinks(eventId: string, language: Language): readonly Link<EventSection>[] {
+/** The pages for the days of the sale. They come first once the event is public: on a phone, only the first few fit on the screen. */
+const whileSelling: readonly EventSection[] = ['sale', 'orders', 'attendees'];
+
+export function eventLinks(
+  { id, status }: { readonly id: string; readonly status: string },
+  language: Language,
+): readonly Link<EventSection>[] {
   const words = frameWords[language];
-  const path = `/desk/events/${eventId}`;
-  return [
-    { name: 'overview', path, label: words.overview },
+  const path = `/desk/events/${id}`;
+  const overview: Link<EventSection> = { name: 'overview', path, label: words.overview };
+  const links: readonly Link<EventSection>[] = [
     { name: 'details', path: `${path}/details`, label: words.details },
     { name: 'picture', path: `${path}/picture`, label: words.picture },
     { name: 'tickets', path: `${path}/tickets`, label: words.tickets },
@@ -80,4 +86,7 @@ export function eventLinks(eventId: string, language: Language): readonly Link<E
     { name: 'attendees', path: `${path}/attendees`, label: words.attendees },
     { name: 'devices', path: `${path}/devices`, label: words.devices },
   ];
+  if (status === 'draft') return [overview, ...links];
+  const isFirst = ({ name }: Link<EventSection>) => whileSelling.includes(name);
+  return [overview, ...links.filter(isFirst), ...links.filter((link) => !isFirst(link))];
 }

@@ -4,6 +4,7 @@ import type { InEach } from '../../language.ts';
 const id = {
   tasks: 'Tugas',
   tasksLead: 'Pekerjaan yang hanya dapat diputuskan orang. Layanan tidak akan menyelesaikannya sendiri.',
+  tasksWait: 'Ada tugas yang menunggu keputusan Anda.',
   noTasks: 'Tidak ada tugas. Semuanya beres.',
   task: 'Tugas',
   taskKinds: {
@@ -71,6 +72,7 @@ const id = {
 const en: typeof id = {
   tasks: 'Tasks',
   tasksLead: 'Work that only a person can decide. The service will not do it by itself.',
+  tasksWait: 'There are tasks that wait for your decision.',
   noTasks: 'No tasks. Everything is in order.',
   task: 'Task',
   taskKinds: {

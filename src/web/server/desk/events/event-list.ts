@@ -3,6 +3,7 @@ import { formatDate } from '../../../../platform/text/format-time.ts';
 import { eventWords } from '../../../i18n/words/desk/events/events.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
+import { tasksNotice } from '../log/tasks.ts';
 import { isLimited } from '../nav.ts';
 import { emptyState, eventChip, filterLinks, linkButton } from '../parts/pieces.ts';
 import { pageQuery, paging, table } from '../parts/table.ts';
@@ -42,7 +43,7 @@ async function showEvents(desk: Desk): Promise<View> {
   return {
     title: words.events,
     section: 'events',
-    body: html`${!isLimited(desk.member) ? html`<p class="page-actions">${linkButton('/desk/events/new', words.newEvent)}</p>` : ''}
+    body: html`${await tasksNotice(desk)}${!isLimited(desk.member) ? html`<p class="page-actions">${linkButton('/desk/events/new', words.newEvent)}</p>` : ''}
 ${filterLinks(words.filter, filter)}
 ${table({
   caption: words.events,

@@ -2,14 +2,18 @@ import { html } from 'hono/html';
 import { formatDate, formatDateTime, formatSpan } from '../../../../platform/text/format-time.ts';
 import type { Language } from '../../../i18n/language.ts';
 import { eventWords } from '../../../i18n/words/desk/events/events.ts';
+import { frameWords } from '../../../i18n/words/desk/frame.ts';
 import { kindText } from '../../../i18n/words/kinds.ts';
+import type { Html } from '../../layout.ts';
 import { mapLink } from '../../parts/event-facts.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
+import { tasksNotice } from '../log/tasks.ts';
 import { isLimited } from '../nav.ts';
 import { facts, linkButton, panel } from '../parts/pieces.ts';
 import { checklist } from './checklist.ts';
 import type { EventOfDesk } from './editor/event-form.ts';
 import { eventView, ownEvent } from './own-event.ts';
+import { salesNotice } from './sales-notice.ts';
 import { waitingListPart } from './waiting-list.ts';
 
 /** The overview of an event. */
@@ -25,7 +29,7 @@ async function showOverview(desk: Desk): Promise<View> {
     title: event.name,
     ...eventView(event),
     eventSection: 'overview',
-    body: html`${event.status === 'draft' ? await checklist(desk, event) : ''}${panel(
+    body: html`${event.status === 'draft' ? await checklist(desk, event) : await sellingPart(desk, event)}${panel(
       words.about,
       html`${facts([
         [words.when, whenText(event, language)],
@@ -43,6 +47,14 @@ async function showOverview(desk: Desk): Promise<View> {
       ])}<p class="page-actions">${linkButton(`/desk/events/${event.id}/details`, words.change, true)}${!isLimited(desk.member) ? html` ${linkButton(`/desk/events/${event.id}/duplicate`, words.duplicate, true)} ${linkButton(`/desk/log?subjectId=${event.id}`, words.log, true)}` : ''}</p>`,
     )}${event.status === 'draft' ? '' : await waitingListPart(desk, event)}`,
   };
+}
+
+/** The way to what is looked for on the days of the sale. */
+async function sellingPart(desk: Desk, event: EventOfDesk): Promise<Html> {
+  const { language } = desk;
+  const words = frameWords[language];
+  const path = `/desk/events/${event.id}`;
+  return html`${salesNotice(event, language)}${await tasksNotice(desk, event.id)}<p class="page-actions">${linkButton(`${path}/sale`, words.sale)} ${linkButton(`${path}/orders`, words.orders, true)} ${linkButton(`${path}/attendees`, words.attendees, true)}</p>`;
 }
 
 /** Adds the date if the event is on one day, since `formatSpan` then gives only the times. */

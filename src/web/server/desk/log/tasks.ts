@@ -14,7 +14,8 @@ import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { hiddenField, moneyField } from '../parts/fields.ts';
 import { deskForm, rowForm } from '../parts/form.ts';
-import { filterLinks, linkButton, panel } from '../parts/pieces.ts';
+import { isLimited } from '../nav.ts';
+import { filterLinks, linkButton, notice, panel } from '../parts/pieces.ts';
 import { pageQuery, paging, table } from '../parts/table.ts';
 
 /** Tasks: work that only a person can do. */
@@ -38,6 +39,16 @@ function filterOf(desk: Desk) {
     eventId: asked('eventId'),
     kind: asked('kind') === kindFiltered ? kindFiltered : undefined,
   };
+}
+
+/** Says on another page that tasks wait for a person. Nothing for a member who sees none. @param eventId only those of one event */
+export async function tasksNotice(desk: Desk, eventId?: string): Promise<Html> {
+  if (isLimited(desk.member)) return html``;
+  const words = toolWords[desk.language];
+  const query = { limit: 1, ...withoutUndefined({ eventId }) };
+  const { data } = await desk.api.get('/v1/organizers/:slug/tasks', { param: { slug: desk.slug }, query });
+  if (data.length === 0) return html``;
+  return notice(html`${words.tasksWait} <a href="${pathOf({ eventId })}">${words.tasks}</a>`, 'warn');
 }
 
 async function showTasks(desk: Desk): Promise<View> {

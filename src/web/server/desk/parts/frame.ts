@@ -46,7 +46,7 @@ ${desk === undefined ? '' : html`<form method="post" action="/desk/sign-out"><in
 function eventHead(event: NonNullable<View['event']>, view: View, { lang: { language } }: PageContext): Html {
   const words = frameWords[language];
   return html`<div class="event-head"><p class="event-name"><a href="/desk/events/${event.id}">${event.name}</a> ${eventChip(event.status, language)}</p>
-${navigation(words.eventNavigation, eventLinks(event.id, language), view.eventSection)}</div>`;
+${navigation(words.eventNavigation, eventLinks(event, language), view.eventSection)}</div>`;
 }
 
 type Link = { readonly name: string; readonly path: string; readonly label: string };

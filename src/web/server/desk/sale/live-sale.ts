@@ -2,12 +2,14 @@ import { html } from 'hono/html';
 import { formatCount, formatMoney } from '../../../../platform/text/format-money.ts';
 import { formatClock, formatClockIn } from '../../../../platform/text/format-time.ts';
 import type { Language } from '../../../i18n/language.ts';
+import { publicationWords } from '../../../i18n/words/desk/events/publication.ts';
 import { saleWords } from '../../../i18n/words/desk/sale.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
-import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
+import { eventParam, eventPath, eventView, ownEvent } from '../events/own-event.ts';
+import { salesNotice } from '../events/sales-notice.ts';
 import { type ChartKey, barChart } from '../parts/chart.ts';
 import { bigFigures, facts, linkButton, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
@@ -32,8 +34,8 @@ async function showSale(desk: Desk): Promise<View> {
     eventSection: 'sale',
     script: 'desk/sale.ts',
     body: html`<p class="muted" id="sale-state" role="status" data-live="${words.live}" data-lost="${words.lost}"></p>
-<div id="figures" class="sale" data-stream="${streamPath}">${figuresPart(figures, event.timeZone, language)}</div>
-<p class="page-actions">${linkButton(`${desk.path}/replay`, words.again, true)}</p>`,
+<div id="figures" class="sale" data-stream="${streamPath}">${salesNotice(event, language)}${figuresPart(figures, event.timeZone, language)}</div>
+<p class="page-actions">${linkButton(`${desk.path}/replay`, words.again, true)}${event.status === 'published' ? html` ${linkButton(eventPath(desk, '/publication#all-sales'), publicationWords[language][event.sales === 'open' ? 'closeSales' : 'openSales'], true)}` : ''}</p>`,
   };
 }
 
