@@ -86,6 +86,39 @@ test('a mistyped domain is asked about wherever a page asks for an address, and 
   }
 });
 
+test('Enter sends no address whose domain may be mistyped before that was asked, and sends it as it is after that', async () => {
+  const event = await partlySoldOut();
+  for (const path of [
+    '/find-order',
+    `/events/${event.slug}`,
+    `/events/${event.slug}/waiting-list`,
+    '/desk/password-reset',
+  ]) {
+    const page = await open(`${path}?lang=en`);
+    const sent: string[] = [];
+    page.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      if (request.method() === 'POST' && !pathname.endsWith('/phone-readings')) sent.push(request.postData() ?? '');
+    });
+    if (path === `/events/${event.slug}`) await page.click('.category:not([data-band="none"]) [data-step="1"]:enabled');
+    const { name, phone } = someBuyer();
+    for (const [field, value] of Object.entries({ '#name': name, '#phone': phone }))
+      if (await page.isVisible(field)) await page.fill(`${field}:enabled`, value);
+    await page.fill('#email:enabled', 'ayu@gmial.com');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector(
+      '.suggestion:has-text("Did you mean ayu@gmail.com If it is right as typed, send it again.")',
+    );
+    expect([path, await page.evaluate('document.activeElement.id'), sent]).toEqual([path, 'email', []]);
+    // The question was read, and stays unanswered.
+    await page.waitForTimeout(1200);
+    await page.keyboard.press('Enter');
+    await until(() => sent.length > 0);
+    expect([path, sent.length, sent[0]?.includes('ayu@gmial.com')]).toEqual([path, 1, true]);
+    await page.close();
+  }
+});
+
 test('what a form has said of a field goes once the field is put right, and moves no button under the finger', async () => {
   const event = await partlySoldOut();
   for (const [path, button] of [

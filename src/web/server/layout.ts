@@ -95,7 +95,7 @@ ${parts.head ?? ''}<meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="${assets.urlOf(parts.styles)}">
 ${parts.script === undefined ? '' : scriptOf(parts.script, assets)}
 </head>
-<body class="${parts.className ?? ''}" data-did-you-mean="${siteWords[lang.language].didYouMean}">
+<body class="${parts.className ?? ''}" data-did-you-mean="${siteWords[lang.language].didYouMean}" data-as-typed="${siteWords[lang.language].asTyped}">
 <a class="skip" href="#content">${siteWords[lang.language].skip}</a>
 ${parts.body}
 </body>

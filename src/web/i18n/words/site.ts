@@ -15,6 +15,8 @@ type SiteWords = {
   readonly toEvents: string;
   /** Before an address that was probably meant. */
   readonly didYouMean: string;
+  /** After that address, when a form was not sent because of it. */
+  readonly asTyped: string;
 };
 
 export const siteWords: InEach<SiteWords> = {
@@ -49,6 +51,7 @@ export const siteWords: InEach<SiteWords> = {
     otherAddress: 'Tidak ada yang sampai? Periksa alamatnya',
     toEvents: 'Lihat semua acara',
     didYouMean: 'Maksud Anda',
+    asTyped: 'Kalau yang diketik sudah benar, kirim sekali lagi.',
   },
   en: {
     tagline: 'Tickets, with a fair queue',
@@ -81,5 +84,6 @@ export const siteWords: InEach<SiteWords> = {
     otherAddress: 'Nothing came? Check the address',
     toEvents: 'See all events',
     didYouMean: 'Did you mean',
+    asTyped: 'If it is right as typed, send it again.',
   },
 };

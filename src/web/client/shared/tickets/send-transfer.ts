@@ -2,7 +2,6 @@ import { transferWords } from '../../../i18n/words/order/transfer.ts';
 import { setMessage } from '../forms/form-faults.ts';
 import { pageLanguage } from '../page-language.ts';
 import { sendForm } from '../forms/send-form.ts';
-import { suggestDomains } from '../forms/suggest-domains.ts';
 
 /** The form that gives a ticket to somebody. */
 export function sendTransfer(of: {
@@ -12,7 +11,8 @@ export function sendTransfer(of: {
   more(): Readonly<Record<string, string>>;
   onDone(): void;
 }): void {
-  suggestDomains();
+  // Not a part of the first load: few people give a ticket away. Without a network nobody can.
+  void import('../forms/suggest-domains.ts').then(({ suggestDomains }) => suggestDomains()).catch(() => undefined);
   sendForm({
     formId: 'transfer-form',
     buttonId: 'transfer-give',
