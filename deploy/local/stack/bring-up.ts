@@ -47,7 +47,7 @@ export async function bringUp(
     stopSignal,
   });
   try {
-    const product = productEnvironment(plan, services.addresses, given);
+    const product = await productEnvironment(plan, services.addresses, given);
     writeFileSync(environmentFile, JSON.stringify({ ...ownPart(product, given), ...addressesOf(plan) }, null, 2), {
       mode: 0o600,
     });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { demoBeaconPeriodSeconds, demoChain } from '../../../sandbox/beacon/demo-chain.ts';
+import { keepWalletKeys } from '../../../sandbox/wallet/keep-wallet-keys.ts';
 import { neededSecretNames } from '../../../src/production-faults.ts';
 import { dataFolder } from '../places.ts';
 import { keepSecrets } from '../services/keep-secrets.ts';
@@ -11,11 +12,11 @@ import { whatsappTexts } from './whatsapp-texts.ts';
  * The environment of the product's own processes in the local stack. The user's own variables win, except the address to
  * listen on: demo users with a public password stay on the loopback address.
  */
-export function productEnvironment(
+export async function productEnvironment(
   plan: Plan,
   addresses: ServiceAddresses,
   given: NodeJS.ProcessEnv,
-): NodeJS.ProcessEnv {
+): Promise<NodeJS.ProcessEnv> {
   const sandbox = `http://127.0.0.1:${plan.ports.sandbox}`;
   const defaults = {
     ENV: 'development',
@@ -32,6 +33,7 @@ export function productEnvironment(
     FILES_DIR: join(dataFolder, 'files'),
     ...(plan.observe ? alertSender : {}),
     WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+    ...(await keepWalletKeys(join(dataFolder, 'wallet'))),
     SMTP_URL: `smtp://127.0.0.1:${plan.ports.smtp}`,
     ...keepSecrets(join(dataFolder, 'secrets.json'), neededSecretNames),
   };

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { strFromU8, unzipSync } from 'fflate';
 import { jwtVerify } from 'jose';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { keepWalletKeys } from '../../../sandbox/wallet/keep-wallet-keys.ts';
 import { ticketAccessToken } from '../../../src/access/buyers/ticket-token.ts';
 import { events } from '../../../src/catalog/tables.ts';
 import { groupTicketCode } from '../../../src/orders/tickets/codes/group-ticket-code.ts';
@@ -24,7 +25,7 @@ import { useOrderDatabase } from '../support/order-database.ts';
 /** Guards that passes are signed, show the ticket's data, and go only to the present holder of a valid ticket. */
 
 const { open, deps } = await useOrderDatabase();
-const keys = makeWalletKeys();
+const keys = await makeWalletKeys();
 let desk: OrderDesk;
 
 beforeEach(() => {
@@ -95,7 +96,7 @@ async function claimsOf(url: string) {
   expect(url.length).toBeLessThanOrEqual(linkLengthMax);
   const { payload, protectedHeader } = await jwtVerify(url.slice(url.lastIndexOf('/') + 1), keys.googlePublicKey, {
     audience: 'google',
-    issuer: 'wallet@antre-test.iam.gserviceaccount.com',
+    issuer: 'wallet@antre-sandbox.iam.gserviceaccount.com',
   });
   expect(protectedHeader).toMatchObject({ alg: 'RS256' });
   return payload;
@@ -210,6 +211,20 @@ test('there is no pass for a ticket that is not valid, not theirs, or of an even
 });
 
 describe('settings', () => {
+  test('of the sandbox are made once for a folder, so that a restart signs as before', async () => {
+    const folder = join(keys.folder, 'kept');
+    const first = await keepWalletKeys(folder);
+    const read = () =>
+      Object.values(first)
+        .filter((value) => value.startsWith(folder))
+        .map((file) => readFileSync(file, 'utf8'));
+    const before = read();
+    expect([await keepWalletKeys(folder), before.length]).toEqual([first, 4]);
+    expect(read()).toEqual(before);
+    const { apple, google } = walletSettings(first);
+    expect([apple?.passTypeId, google?.issuerId]).toEqual([first.APPLE_PASS_TYPE_ID, first.GOOGLE_WALLET_ISSUER_ID]);
+  });
+
   test('without them no wallet is offered', async () => {
     desk = openDesk(open);
     const { path, headers, list } = await sell();

@@ -38,7 +38,7 @@ export type TourApi = (
 ) => Promise<Record<string, unknown>>;
 
 export async function openTourWorld() {
-  const walletKeys = makeWalletKeys();
+  const walletKeys = await makeWalletKeys();
   const running = await startTestService({
     ...walletKeys.config,
     PUBLIC_URL: 'http://127.0.0.1',
