@@ -2079,6 +2079,10 @@ export type CorrectBuyer = {
   name?: string;
   /** The correct address for the order and its tickets. */
   email?: string;
+  /** The correct phone, written as in an order. */
+  phone?: string;
+  /** The country of a phone number without + or 00, if it is not the country of the event. */
+  phoneCountry?: string;
 };
 
 export type CorrectHolderName = { holderName: string };
@@ -2205,6 +2209,7 @@ export type SaleFigures = {
   asOf: string;
   /** Over the last ten seconds. */
   ordersPerSecond: number;
+  /** Those of the last fifteen in which something was ordered or paid, also the one that runs. */
   minutes: { at: string; orders: number; paidOrders: number }[];
   pools: {
     poolId: string;
@@ -2228,7 +2233,7 @@ export type SaleFigures = {
     expired: number;
     cancelled: number;
   };
-  /** The time of the figures on money, check-ins, messages and ended orders. */
+  /** The time of the figures on money, check-ins, messages, ended orders, and the last minutes. */
   totalsAsOf: string;
   money: {
     received: Money;

@@ -191,6 +191,9 @@ describe('the figures of a sale', () => {
     const [stock] = await world.admin`select available, held, sold from stock where event_id = ${event.id}`;
     expect(pool, text).toMatchObject({ ...stock, capacity: 200 });
     expect(figures.funnel).toMatchObject({ held: 0, instructed: 0, paid: sold, refunded: sold, cancelled: sold });
+    // Also those of the minute that runs, which is not written yet.
+    const [placed] = await world.admin`select count(*)::int as orders from orders where event_id = ${event.id}`;
+    expect(figures.minutes.reduce((sum, { orders }) => sum + orders, 0)).toBe(placed?.['orders']);
     expect(figures.checkIns).toMatchObject({ admitted: 2 * sold, inside: 2 * sold });
     expect(figures.checkIns.gates.reduce((sum, gate) => sum + gate.entries, 0)).toBe(2 * sold);
     const { received, refunded, gatewayFees, net } = figures.money;

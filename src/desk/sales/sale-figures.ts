@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Actor } from '../../access/index.ts';
 import { ownEvent } from '../../orders/index.ts';
@@ -11,6 +11,9 @@ import type { saleFiguresSchema } from './schemas.ts';
 
 const secondsNow = 10;
 const minutesShown = 15;
+const minuteMs = 60_000;
+/** A minute is written up to half a minute after its end (`record-minutes.ts`). Until then it is counted here. */
+const minutesUnwritten = 3;
 const freshMs = 1000;
 /** Reads of all orders of an event are repeated after twenty times what the database needed for them. */
 const restFactor = 20;
@@ -23,7 +26,7 @@ type Now = Pick<Figures, 'pools' | 'minutes' | 'waitingRoom'> & {
   readonly held: number;
   readonly instructed: number;
 };
-type Totals = Pick<Figures, 'messages'> &
+type Totals = Pick<Figures, 'messages' | 'minutes'> &
   Figures['checkIns'] & {
     readonly at: string;
     readonly orders: Readonly<Record<string, number>>;
@@ -49,7 +52,7 @@ export function createSaleFigures({ db, clock }: { readonly db: Db; readonly clo
     max: eventsMax,
     ttl: freshMs,
     fetchMethod: async (eventId, _stale, { options }) => {
-      const { tookMs, ...read } = await readTotals(db, eventId);
+      const { tookMs, ...read } = await readTotals(db, eventId, clock.now());
       options.ttl = Math.max(freshMs, tookMs * restFactor);
       return read;
     },
@@ -63,7 +66,7 @@ export function createSaleFigures({ db, clock }: { readonly db: Db; readonly clo
       eventId: event.id,
       asOf: now.at,
       ordersPerSecond: Math.round((now.placed / secondsNow) * 10) / 10,
-      minutes: now.minutes,
+      minutes: [...now.minutes, ...total.minutes.filter(({ at }) => now.minutes.every((written) => written.at < at))],
       pools: now.pools,
       waitingRoom: now.waitingRoom,
       funnel: {
@@ -133,7 +136,7 @@ function utcMinute<Minute extends { readonly at: string }>(minute: Minute): Minu
  * The part that needs all orders, scans and messages of the event. Money is that of the ledger: the attempts' own sums do not
  * show what went back twice.
  */
-async function readTotals(db: Db, eventId: string): Promise<Totals & { readonly tookMs: number }> {
+async function readTotals(db: Db, eventId: string, now: Date): Promise<Totals & { readonly tookMs: number }> {
   const firstOfEvent = newOrderId(eventId, new Date(0)).slice(0, 12);
   const [row] = await rowsOf<Omit<Totals, 'at'> & { readonly at: Date | string; readonly tookMs: number }>(
     db,
@@ -148,6 +151,8 @@ async function readTotals(db: Db, eventId: string): Promise<Totals & { readonly 
             count(*) filter (where s.passed and s.direction = 'exit')::int as exits, count(*) filter (where not s.passed)::int as refused
           from scans s left join gates g on g.event_id = s.event_id and g.id = s.gate_key
           where s.event_id = ${eventId} group by s.gate_key order by count(*) desc limit 20) g) as gates,
+        (select coalesce(json_agg(json_build_object('at', u.minute, 'orders', u.orders, 'paidOrders', u.paid) order by u.minute), '[]')
+          from (${unwrittenMinutes(eventId, now)}) u where u.orders > 0 or u.paid > 0) as minutes,
         (select coalesce(json_agg(z), '[]') from (
           select name, inside, capacity from zones where event_id = ${eventId} order by name, id) z) as zones,
         (select coalesce(json_agg(d), '[]') from (
@@ -168,5 +173,21 @@ async function readTotals(db: Db, eventId: string): Promise<Totals & { readonly 
         from admissions a where a.event_id = ${eventId}) a`,
   );
   if (row === undefined) throw new Error('no figures');
-  return { ...row, at: new Date(row.at).toISOString() };
+  return { ...row, at: new Date(row.at).toISOString(), minutes: row.minutes.map(utcMinute) };
+}
+
+/** The minute that runs, and those before it that may not be written yet. Orders are counted by a range of the key, which holds their time. */
+function unwrittenMinutes(eventId: string, now: Date): SQL {
+  const running = now.getTime() - (now.getTime() % minuteMs);
+  const keyAt = (time: number) => newOrderId(eventId, new Date(time)).slice(0, 22);
+  const minutes = Array.from({ length: minutesUnwritten }, (_, index) => {
+    const from = running - index * minuteMs;
+    const [at, end] = [from, from + minuteMs].map((time) => sql`${new Date(time).toISOString()}::timestamptz`);
+    return sql`
+      select ${at} as minute,
+        (select count(*)::int from orders o
+          where o.event_id = ${eventId} and o.id >= ${keyAt(from)} and o.id < ${keyAt(from + minuteMs)}) as orders,
+        (select count(*)::int from orders o where o.event_id = ${eventId} and o.paid_at >= ${at} and o.paid_at < ${end}) as paid`;
+  });
+  return sql.join(minutes, sql` union all `);
 }

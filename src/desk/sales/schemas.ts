@@ -8,7 +8,9 @@ export const saleFiguresSchema = z
     eventId: eventIdSchema,
     asOf: timeSchema.openapi({ description: 'The time of the fast figures, at most a second ago.' }),
     ordersPerSecond: z.number().openapi({ description: 'Over the last ten seconds.' }),
-    minutes: z.array(z.object({ at: timeSchema, orders: z.int(), paidOrders: z.int() })),
+    minutes: z.array(z.object({ at: timeSchema, orders: z.int(), paidOrders: z.int() })).openapi({
+      description: 'Those of the last fifteen in which something was ordered or paid, also the one that runs.',
+    }),
     pools: z.array(
       z.object({
         poolId: z.string(),
@@ -34,7 +36,7 @@ export const saleFiguresSchema = z
       cancelled: z.int(),
     }),
     totalsAsOf: timeSchema.openapi({
-      description: 'The time of the figures on money, check-ins, messages and ended orders.',
+      description: 'The time of the figures on money, check-ins, messages, ended orders, and the last minutes.',
     }),
     money: z.object({
       received: moneySchema,
