@@ -198,6 +198,9 @@ test('an event and the opening of its sale are saved to a calendar before anythi
   const page = await htmlOf(`/events/${upcoming.slug}?lang=en`);
   expect(page).toContain(link(upcoming.slug, 'event-en.ics'));
   expect(page).toContain(link(upcoming.slug, 'sale-en.ics'));
+  // The map is a link, which is asked for nothing before somebody follows it.
+  const map = 'https://www.google.com/maps/search/?api=1&amp;query=Lapangan+Selatan%2C+Jakarta';
+  expect(page.match(/<[^>]*google[^>]*>/g)).toEqual([`<a href="${map}" rel="noreferrer noopener" target="_blank">`]);
   const open = await htmlOf(`/events/${event.slug}?lang=id`);
   expect(open).toContain(link(event.slug, 'event-id.ics'));
   expect(open).not.toContain('sale-id.ics');
@@ -240,6 +243,12 @@ test('days are counted from the reader’s day, and on a Sunday the weekend is t
   expect(daysOf('weekend', new Date('2026-12-06T03:00:00Z'))).toEqual({ from: '2026-12-06', to: '2026-12-07' });
   expect(daysOf('week', thursday)).toEqual({ from: '2026-12-04', to: '2026-12-11' });
   expect(daysOf(undefined, thursday)).toEqual({});
+});
+
+test('browsers that ask for an icon by its old name are led to it', async () => {
+  const { status, headers } = await pages.request('/favicon.ico');
+  const icon = await pages.request(headers.get('location') ?? '');
+  expect([status, icon.status, icon.headers.get('content-type')]).toEqual([302, 200, 'image/svg+xml']);
 });
 
 test('every page names a manifest and an icon for iPhones; the manifests have icons in the sizes that phones ask for', async () => {

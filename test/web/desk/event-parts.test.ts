@@ -42,6 +42,39 @@ test('the schedule is added to, changed and shortened', async () => {
   expect([...(await browser.get(`${event}/schedule`)).html.matchAll(/role="rowheader"/g)]).toHaveLength(1);
 });
 
+test('the sale windows stand on one timeline, each as long as it lasts, with the start of the event', async () => {
+  const times = { startsAt: '2027-03-21T00:00', endsAt: '2027-03-21T03:00' };
+  const place = { category: 'konser', venue: 'Istora', city: 'Jakarta' };
+  const created = await browser.send('/desk/events/new', { name: 'Konser Pagi', ...place, ...times });
+  const morning = created.location.split('?')[0] ?? '';
+  await browser.send(`${morning}/tickets/pools/new`, { name: 'Tribun', capacity: '100' });
+  for (const [name, saleOpensAt, saleClosesAt] of [
+    ['Awal', '2027-03-01T00:00', '2027-03-11T00:00'],
+    ['Biasa', '2027-03-06T00:00', '2027-03-21T00:00'],
+  ] as const)
+    await browser.send(`${morning}/tickets/categories/new`, { name, price: '0', saleOpensAt, saleClosesAt });
+  const { html } = await browser.get(`${morning}/tickets`);
+  const timeline = /<figure class="timeline"[^]*?<\/figure>/.exec(html)?.[0] ?? '';
+  const bars = [...timeline.matchAll(/>(\w+)<\/text><rect class="bar" x="(\d+)" y="\d+" width="(\d+)"/g)];
+  expect(bars.map(([, name, x, width]) => [name, Number(x), Number(width)])).toEqual([
+    ['Awal', 0, 300],
+    ['Biasa', 150, 450],
+  ]);
+  expect(timeline).toContain('<line class="start" x1="600"');
+  expect([...timeline.matchAll(/20\d\d/g)].length).toBe(2);
+  // What is drawn stands in words beside it.
+  expect(html).toMatch(/data-label="Sale"[^]*?1 Mar 2027[^]*?11 Mar 2027/);
+});
+
+test('a question with choices is written one choice a line, with its English beside it', async () => {
+  const asked = { text: 'Ukuran kaus', kind: 'choice', scope: 'ticket', choices: 'Kecil | Small\n\n Besar ' };
+  expect((await browser.send(`${event}/questions`, asked, { act: 'add' })).status).toBe(303);
+  const path = /href="([^"]+\/questions\/qst_[^"]+)"/.exec((await browser.get(`${event}/questions`)).html)?.[1] ?? '';
+  expect((await browser.get(path)).html).toContain('>Kecil | Small\nBesar</textarea>');
+  const none = await browser.send(`${event}/questions`, { ...asked, choices: '' }, { act: 'add' });
+  expect([none.status, none.html.includes('id="add-choices-error"')]).toEqual([409, true]);
+});
+
 test('promo codes are made by percent and by amount, and closed', async () => {
   await browser.send(`${event}/promo-codes`, { code: 'senja10', kind: 'percent', value: '10' }, { act: 'add' });
   await browser.send(

@@ -73,6 +73,8 @@ export async function organiserPreparesEvent({ origin }: StoryWorld, page: Page)
   await at('/desk/team', { name: 'Budi', email: 'budi@senja.example' });
   const { merchantId, serverKey, clientKey } = demoMidtransAccount;
   await at('/desk/connections', { merchantId, serverKey, clientKey });
+  await press(page, 'Test this account');
+  expect(await page.textContent('.notice-good')).toContain('It works: the gateway accepts the keys of this account.');
   const { phoneNumberId, accessToken, appSecret, verifyToken } = demoWhatsappSender;
   await at('/desk/connections/senders/whatsapp_cloud', { phoneNumberId, accessToken, appSecret, verifyToken });
   await at('/waiting-room', {
