@@ -74,6 +74,7 @@ export const auditFields = [
   'perOrderMax',
   'perOrderMin',
   'phase',
+  'phone',
   'pictureId',
   'places',
   'poolId',

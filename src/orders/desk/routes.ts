@@ -86,8 +86,8 @@ function contracts(deps: DeskRoutesDeps) {
     operationId: 'correctBuyer',
     summary: "Correct the buyer's name, or a mistyped address, and send the tickets there",
     description:
-      'A corrected name appears on tickets without their own name, at the door and in lists; nothing is sent. After a corrected email, links ' +
-      'sent to the old address stop working, and it gets no more messages. Tickets that have not entered get new QR codes; offline devices ' +
+      'A corrected name appears on tickets without their own name, at the door and in lists; nothing is sent. After a corrected email or phone, links ' +
+      'sent before stop working, and the old address gets no more messages. Tickets that have not entered get new QR codes; offline devices ' +
       'learn of them with their next reading of the door list. An address that the buyer has confirmed with a code cannot be changed: ' +
       '409 `order.buyer_not_correctable`. At most five corrections per order.',
     request: { params: deskOrderParams, body: body(correctBuyerSchema) },

@@ -46,8 +46,12 @@ export const correctBuyerSchema = z
       .optional()
       .openapi({ description: 'Shown on every ticket without its own name.' }),
     email: emailSchema.optional().openapi({ description: 'The correct address for the order and its tickets.' }),
+    phone: placeOrderSchema.shape.buyer.shape.phone
+      .optional()
+      .openapi({ description: 'The correct phone, written as in an order.' }),
+    phoneCountry: placeOrderSchema.shape.buyer.shape.phoneCountry,
   })
-  .refine(({ name, email }) => name !== undefined || email !== undefined, fault('field.nothing_to_change'))
+  .refine(({ name, email, phone }) => (name ?? email ?? phone) !== undefined, fault('field.nothing_to_change'))
   .openapi('CorrectBuyer');
 
 export const deskTicketParams = deskOrderParams.extend({ ticketId: anyId('tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001') });

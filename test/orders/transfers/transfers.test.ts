@@ -177,7 +177,9 @@ describe('a ticket that its buyer gives to somebody', () => {
     const sold = await sell();
     await give(sold, 1);
     const [given, kept] = [await codeOf(soldTicket(sold, 1)), await codeOf(soldTicket(sold, 2))];
-    await open.db.execute(sql`select correct_buyer(${sold.event.id}, ${sold.id}, 'new@example.test', 'new')`);
+    await open.db.execute(
+      sql`select correct_buyer_addresses(${sold.event.id}, ${sold.id}, 'new@example.test', 'new', '+6281234567890', 'other')`,
+    );
     expect(await codeOf(soldTicket(sold, 1))).toBe(given);
     expect(await codeOf(soldTicket(sold, 2))).not.toBe(kept);
   });

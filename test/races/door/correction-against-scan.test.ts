@@ -69,7 +69,9 @@ const slowly = ['with entries as (', 'perform pg_sleep(0.02);\n  with entries as
 test('control: without the lock on the tickets, a ticket that admits somebody loses its code', asControl, async () => {
   await inDatabase(async (database) => {
     await withoutGuard(database.directUrl, 'check_in_tickets', [slowly]);
-    await withoutGuard(database.directUrl, 'correct_buyer', [['order by t.id for update;', 'order by t.id;']]);
+    await withoutGuard(database.directUrl, 'correct_buyer_addresses', [
+      ['order by t.id for update;', 'order by t.id;'],
+    ]);
     expect((await race(database)).lost).toBeGreaterThan(0);
   });
 });

@@ -103,6 +103,15 @@ describe('orders at the desk', () => {
     const done = await manager.send(path(), { email: 'ayu.right@example.test' }, { act: 'correct' });
     expect(done.location).toBe(`${path()}?done=corrected`);
     expect((await manager.get(path())).html).toContain('ayu.right@example.test');
+    // The phone is changed alone, and the fields begin with what is there.
+    expect(formFields((await manager.get(path())).html, 'correct')).toMatchObject({
+      email: 'ayu.right@example.test',
+      phone: '+6281234567890',
+    });
+    expect((await manager.send(path(), { phone: '0812 9999 0000' }, { act: 'correct' })).status).toBe(303);
+    expect((await manager.get(path())).html).toMatch(/ayu\.right@example\.test<[^]*\+6281299990000</);
+    const odd = await manager.send(path(), { phone: '12345678' }, { act: 'correct' });
+    expect([odd.status, odd.html.includes('id="correct-phone-error"')]).toEqual([409, true]);
   });
 
   test('get another name for the buyer, and for one of the tickets', async () => {
@@ -144,6 +153,9 @@ describe('orders at the desk', () => {
     expect((await manager.get(`/desk/events/${event.id}/attendees?presence=in`)).html).toContain(
       'Nobody with a ticket',
     );
+    const { location } = await manager.send(`/desk/events/${event.id}/attendees`, { q: 'Ayu Les' }, { act: 'search' });
+    expect(location).toMatch(new RegExp(`^/desk/events/${event.id}/orders\\?s=`));
+    expect((await manager.get(location)).html).toContain(`href="${path()}"`);
   });
 
   test('that cost money say before they are cancelled, or their event is called off, how much goes back', async () => {
@@ -161,6 +173,12 @@ describe('orders at the desk', () => {
     expect((await manager.get(`/desk/orders/${id}/cancellation`)).html).toMatch(/The buyer gets<\/dt><dd>Rp\s700,000</);
     const { html } = await manager.get(`/desk/events/${event.id}/call-off`);
     expect(html).toMatch(/Money that goes back to buyers<\/dt><dd>Rp\s700,000</);
+
+    // An amount of its own takes no ticket back, and is previewed like tickets are.
+    const amount = await manager.send(`/desk/orders/${id}/refund`, { amount: 'Rp 100.000' }, { act: 'preview' });
+    expect(amount.location).toBe(`/desk/orders/${id}/refund/preview?amount=100000`);
+    const preview = (await manager.get(amount.location)).html.replaceAll(/<[^>]+>|\s+/g, ' ');
+    expect(preview).toMatch(/The buyer gets +Rp 100,000 .*Tickets that are taken back +None; .*Rp 600,000/);
 
     await db.execute(sql`update orders set status = 'partially_refunded' where id = ${id}`);
     const seen = await manager.get(`/desk/orders/${id}`);

@@ -80,6 +80,7 @@ const fieldWords: Readonly<Record<AuditField, InEach<string>>> = {
   perOrderMax: { id: 'Per pesanan, paling banyak', en: 'Per order at most' },
   perOrderMin: { id: 'Per pesanan, paling sedikit', en: 'Per order at least' },
   phase: { id: 'Tahap', en: 'Phase' },
+  phone: { id: 'Telepon', en: 'Phone' },
   pictureId: { id: 'Gambar', en: 'Picture' },
   places: { id: 'Tempat di antrean', en: 'Places in line' },
   poolId: { id: 'Kelompok tempat', en: 'Pool' },

@@ -1,19 +1,23 @@
 import { html } from 'hono/html';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { orderWords } from '../../../i18n/words/desk/orders/orders.ts';
-import type { AddPage, Desk, View } from '../desk.ts';
+import type { Act, AddPage, Desk, View } from '../desk.ts';
 import { isLimited } from '../nav.ts';
-import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
+import { eventParam, eventPath, eventView, ownEvent } from '../events/own-event.ts';
 import { chip, filterLinks, linkButton } from '../parts/pieces.ts';
 import { pageQuery, paging, table } from '../parts/table.ts';
+import { foundPath, searchForm } from './order-search.ts';
 
 const attendeesPerPage = 50;
 const presences = ['not_yet', 'in', 'out'] as const;
 
 /** Everybody with a ticket, and whether they have entered. */
 export function attendeePage(addPage: AddPage): void {
-  addPage('/desk/events/:eventId/attendees', showAttendees);
+  addPage('/desk/events/:eventId/attendees', showAttendees, { search });
 }
+
+/** A person is found by the orders, which know every name on a ticket. Their story tells of the door. */
+const search: Act = (desk, values) => Promise.resolve(foundPath(desk, values, eventPath(desk, '/orders')));
 
 async function showAttendees(desk: Desk): Promise<View> {
   const { language } = desk;
@@ -33,7 +37,7 @@ async function showAttendees(desk: Desk): Promise<View> {
     title: words.attendees,
     ...eventView(event),
     eventSection: 'attendees',
-    body: html`<p class="page-actions">${linkButton(`/desk/events/${event.id}/announcements`, words.announce, true)}${isLimited(desk.member) ? '' : html` ${linkButton(`/desk/reports?event=${event.id}`, words.download, true)}`}</p>
+    body: html`${searchForm(desk, '', words.searchAttendee)}<p class="page-actions">${linkButton(`/desk/events/${event.id}/announcements`, words.announce, true)}${isLimited(desk.member) ? '' : html` ${linkButton(`/desk/reports?event=${event.id}`, words.download, true)}`}</p>
 ${filterLinks(words.presence, filter)}
 ${
   data.length === 0

@@ -8,6 +8,7 @@ import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { eventView } from '../events/own-event.ts';
+import { type Form, changedOnly } from '../forms.ts';
 import { areaField, textField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
 import { chip, facts, linkButton, notice, panel } from '../parts/pieces.ts';
@@ -114,17 +115,27 @@ ${isPaid ? html`<div class="desk-action"><p>${words.resendText}</p>${deskForm(de
   })}</div>
 <div class="desk-action"><p>${words.correctText}</p>${deskForm(desk, {
     form: correctForm,
-    body: textField(correctForm, desk.language, {
-      name: 'email',
-      label: words.newEmail,
-      type: 'email',
-      maxlength: 254,
-      autocomplete: 'off',
-    }),
+    body: addressFields(desk, correctForm, order),
     submit: words.correct,
     isSmall: true,
+    isChange: true,
   })}</div>
 <p class="page-actions">${isPaid ? html`${linkButton(orderPath(desk, '/names'), words.names, true)} ${linkButton(orderPath(desk, '/refund'), words.refund, true)}` : ''} ${cancellableStatuses.includes(order.status) ? linkButton(orderPath(desk, '/cancellation'), words.cancel, true) : ''}</p></section>`;
+}
+
+/** A mistyped letter is easier put right than all of it typed again. */
+function addressFields({ language }: Desk, form: Form, { buyer }: DeskOrder): readonly Html[] {
+  const words = orderWords[language];
+  const field = (name: 'email' | 'phone', type: 'email' | 'tel', maxlength: number) =>
+    textField(form, language, {
+      name,
+      type,
+      label: words[name],
+      value: buyer[name] ?? '',
+      maxlength,
+      autocomplete: 'off',
+    });
+  return [field('email', 'email', 254), field('phone', 'tel', 64)];
 }
 
 function noteForm(desk: Desk): Html {
@@ -162,7 +173,7 @@ const rename: Act = async (desk, values) => {
 };
 
 const correct: Act = async (desk, values) => {
-  const json = { email: values.text('email') };
+  const json = changedOnly(values, { email: values.text('email'), phone: values.text('phone') });
   await desk.api.patch('/v1/organizers/:slug/orders/:orderId/buyer', { param: orderParam(desk), json });
   return done(orderPath(desk), 'corrected');
 };

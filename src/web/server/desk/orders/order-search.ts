@@ -10,6 +10,7 @@ import type { Data } from '../api.ts';
 import type { Act, AddPage, Desk, View } from '../desk.ts';
 import { isLimited } from '../nav.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
+import type { FormValues } from '../forms.ts';
 import { textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 import { chip, filterLinks, linkButton, notice } from '../parts/pieces.ts';
@@ -58,19 +59,22 @@ function sought(desk: Desk): string {
 }
 
 /** The search text is sealed in the address, so that no email appears in logs or browser histories. */
-const search: Act = (desk, values) => {
-  const q = values.text('q');
-  return Promise.resolve(q === '' ? desk.path : `${desk.path}?s=${desk.seal(q)}`);
-};
+const search: Act = (desk, values) => Promise.resolve(foundPath(desk, values, desk.path));
 
-function searchForm(desk: Desk, q: string): Html {
+/** The address of the orders below `path` that fit what was typed into `searchForm`. */
+export function foundPath(desk: Desk, values: FormValues, path: string): string {
+  const q = values.text('q');
+  return q === '' ? path : `${path}?s=${desk.seal(q)}`;
+}
+
+export function searchForm(desk: Desk, q: string, label = orderWords[desk.language].search): Html {
   const words = orderWords[desk.language];
   const form = desk.form('search');
   return html`<div role="search">${deskForm(desk, {
     form,
     body: textField(form, desk.language, {
       name: 'q',
-      label: words.search,
+      label,
       hint: words.searchHint,
       value: q,
       maxlength: 254,

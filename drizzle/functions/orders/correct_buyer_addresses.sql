@@ -1,7 +1,9 @@
--- Changes the email of an order. Its link and the codes of its tickets change, and its counts move from the old address to the
--- new one. Returns corrected, or over_limit if the new address would have more paid tickets than a limit allows; then nothing
--- has changed. The caller holds the order's lock, and has checked that the order is live.
-create or replace function correct_buyer(p_event_id text, p_order_id text, p_email text, p_email_key text) returns text
+-- Changes the email and the phone of an order. Its link and the codes of its tickets change, and its counts move from the old addresses
+-- to the new ones. Returns corrected, or over_limit if a new address would have more paid tickets than a limit allows; then nothing
+-- has changed. The caller holds the order's lock, and has checked that the order is live. An address that stays is given as it is.
+create or replace function correct_buyer_addresses(
+  p_event_id text, p_order_id text, p_email text, p_email_key text, p_phone text, p_phone_key text
+) returns text
 language plpgsql as $$
 declare
   v_order orders%rowtype;
@@ -31,9 +33,11 @@ begin
     select ':' || l.category, l.per_buyer_max, l.quantity from line l where l.per_buyer_max is not null
   ), name (key, sign) as (
     values (asker_key(v_order.confirmed_key, v_order.buyer_keys[1], v_order.buyer_keys[2], v_order.network_key), -1),
-           (asker_key(v_order.confirmed_key, p_email_key, v_order.buyer_keys[2], v_order.network_key), 1)
+           (asker_key(v_order.confirmed_key, p_email_key, p_phone_key, v_order.network_key), 1)
     union all
-    select 'b:' || paid.key, paid.sign from (values (v_order.buyer_keys[1], -1), (p_email_key, 1)) as paid (key, sign) where v_paid
+    select 'b:' || paid.key, paid.sign
+      from (values (v_order.buyer_keys[1], -1), (p_email_key, 1), (v_order.buyer_keys[2], -1), (p_phone_key, 1)) as paid (key, sign)
+      where v_paid
   ), moved as (
     select n.key || p.suffix as key, sum(n.sign * p.quantity)::integer as change, max(p.max) filter (where n.key like 'b:%') as max
     from name n cross join part p group by 1)
@@ -55,7 +59,8 @@ begin
     end if;
   end if;
 
-  update orders o set buyer_email = p_email, buyer_keys = array[p_email_key, o.buyer_keys[2]], link_version = o.link_version + 1
+  update orders o set buyer_email = p_email, buyer_phone = p_phone, buyer_keys = array[p_email_key, p_phone_key],
+      link_version = o.link_version + 1
     where o.event_id = p_event_id and o.id = p_order_id;
   -- Locked against scans at the door: a scan that has begun is seen by the next statement, and a later one finds the new code.
   perform 1 from tickets t where t.event_id || '' = p_event_id and t.order_id = p_order_id and t.status = 'live' order by t.id for update;
