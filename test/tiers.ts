@@ -125,6 +125,7 @@ export const drills = [
   'test/deploy/supply-chain.test.ts',
   'test/deploy/vps.test.ts',
   'test/drizzle/first-sale-plans.test.ts',
+  'test/drizzle/newer-schema.test.ts',
   'test/drizzle/plans.test.ts',
   'test/edge/attacks.test.ts',
   'test/edge/cache.test.ts',

@@ -9,7 +9,7 @@ import { compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { serve } from '../../../src/http/server/serve.ts';
 import { jobs } from '../../../src/jobs.ts';
-import { createLog } from '../../../src/platform/log.ts';
+import { type Log, createLog } from '../../../src/platform/log.ts';
 import { composeWorker } from '../../../workers/compose-worker.ts';
 import { createHandlers, recurring } from '../../../workers/handlers.ts';
 import { schedulesOf } from '../../../workers/schedules.ts';
@@ -27,7 +27,7 @@ const hotEverySecondsMax = 5;
 /**
  * API, worker and sandbox in this process, on a database that counts the reads of every statement, also in functions.
  */
-export async function openHotWorld() {
+export async function openHotWorld(log: Log = createLog({ level: 'silent', process: 'test' })) {
   const [database, redis] = [await createTestDatabase(), await createTestRedis()];
   const name = new URL(database.directUrl).pathname;
   const admin = postgres(Object.assign(new URL(testStack().postgresAdminUrl), { pathname: name }).href, {
@@ -50,7 +50,6 @@ export async function openHotWorld() {
     ORDERS_PER_MINUTE_PER_NETWORK: '100000',
     HELD_PER_NETWORK_MAX: '100000',
   });
-  const log = createLog({ level: 'silent', process: 'test' });
   const api = compose(config, log);
   const server = await serve(createApp(api), { host: '127.0.0.1', port, reusePort: false });
   await seedSender(api.db, config.ENCRYPTION_KEY);
@@ -60,6 +59,7 @@ export async function openHotWorld() {
   return {
     api,
     db: api.db,
+    directUrl: database.directUrl,
     admin,
     sandbox,
     request: (path: string, init: RequestOptions = {}) => request(`http://127.0.0.1:${port}${path}`, init),
