@@ -44,6 +44,9 @@ const saidFacts = [
   'goodput past the knee, of the best',
   'cores in use while held',
   'memory after the hold, MiB',
+  'killed and reconnected',
+  'memory with 1000 streams',
+  'memory with 10000 idle streams',
   'pinned',
 ];
 

@@ -122,7 +122,7 @@ async function measureDelivery(
   if (missed > 0) faults.push(`${missed} messages were missed`);
   facts['killed and reconnected'] =
     `${streams} clients, away for ${awayMs / 1000} s; ${missed} messages missed of ${listeners.received}`;
-  facts['memory with these'] = `${memoryMiB(api)} MiB`;
+  facts[`memory with ${streams} streams`] = `${memoryMiB(api)} MiB`;
   listeners.kill();
   const measurement = measurementOf(`messages to ${streams} streams, ${offeredPerSecond}/s offered`, runs);
   return { ...measurement, bar: { perSecondMin: deliveredMin, p99MsBelow: 100 } };
