@@ -43,7 +43,11 @@ export const unreadBytesMax = { event: 64 * 1024, order: 64 * 1024, door: 64 * 1
 /** Time for a client to read the end of a stream and leave. Then its connection is cut. */
 export const closeWithinMs = 5000;
 
-export const streamsMax = 15_000;
+/**
+ * Open streams of a process, of all kinds together, from which on it refuses further ones of a kind. Anybody can open streams of events from many
+ * networks, and whoever orders those of orders; the doors and desks keep room for theirs.
+ */
+export const streamsMax = { event: 13_000, order: 14_500, door: 15_000, sales: 15_000 } as const;
 export const streamsPerCredentialMax = 20;
 /** The networks of one IPv6 /48 together. */
 export const widerNetworkFactor = 4;

@@ -44,7 +44,7 @@ export function createRoster(streamsPerNetworkMax: number): Roster {
     all,
     of: (topic) => topics.get(topic),
     refuseIfFull: (request) => {
-      if (all.size >= streamsMax) {
+      if (all.size >= streamsMax[request.kind]) {
         streamsRefused.inc({ reason: 'process' });
         throw serviceOverloaded(refusedRetrySeconds);
       }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { streamsPerCredentialMax, widerNetworkFactor } from '../../src/live/limits.ts';
+import { streamsMax, streamsPerCredentialMax, widerNetworkFactor } from '../../src/live/limits.ts';
 import { topicOf } from '../../src/live/messages.ts';
 import { createRoster } from '../../src/live/roster.ts';
 import type { Stream, StreamRequest } from '../../src/live/stream.ts';
@@ -9,8 +9,7 @@ import type { Stream, StreamRequest } from '../../src/live/stream.ts';
 const perNetworkMax = 5;
 
 /** How many of these streams are opened before one is refused; the open streams besides. */
-function opened(requests: Iterable<Partial<StreamRequest>>) {
-  const roster = createRoster(perNetworkMax);
+function opened(requests: Iterable<Partial<StreamRequest>>, roster = createRoster(perNetworkMax)) {
   for (const part of requests) {
     const request = { kind: 'event', topic: topicOf('event', 'evt_1'), lastEventId: undefined, network: '', ...part };
     try {
@@ -46,4 +45,19 @@ test('one network holds its share, whatever number of keys, orders and events it
 test('one key holds its share, whatever number of networks it is used from', () => {
   const { count } = opened(many.map((number) => ({ network: `10.0.${number}.0/24`, credential: 'actor:key_1' })));
   expect(count).toBe(streamsPerCredentialMax);
+});
+
+test('whoever opens streams of events and of orders from any number of networks leaves room for doors and desks', () => {
+  function* flood(kind: 'event' | 'order'): Iterable<Partial<StreamRequest>> {
+    for (let number = 0; number < 20_000; number += 1)
+      yield { kind, network: `${kind} ${number}`, ...(kind === 'order' ? { credential: `order:${number}` } : {}) };
+  }
+  const { count, roster } = opened(flood('event'));
+  expect(count).toBe(streamsMax.event);
+  expect(opened(flood('order'), roster).count).toBe(streamsMax.order);
+  const staff = many.map((number): Partial<StreamRequest> => {
+    return { kind: number % 2 === 0 ? 'door' : 'sales', network: `staff ${number}`, credential: `actor:${number}` };
+  });
+  expect(opened(staff, roster).count).toBe(streamsMax.door);
+  expect(streamsMax.door - streamsMax.order).toBeGreaterThanOrEqual(500);
 });
