@@ -27,8 +27,7 @@ export async function withdrawOrder(
 ): Promise<'under_way' | 'done'> {
   switch (order.status) {
     case 'pending_payment':
-      await beginCancelling(tx, order, by);
-      await stage(tx, orderClosing, { eventId: order.eventId, orderId: order.id });
+      await cancelHold(tx, order, by);
       return 'under_way';
     case 'closing':
       return 'under_way';
@@ -68,14 +67,15 @@ async function withdrawPaid(
 
 type OrderRef = Pick<Order, 'eventId' | 'id'>;
 
-/** Begins to close a hold. The caller holds its lock and has seen it pending. */
-async function beginCancelling(tx: Db, order: OrderRef, by: 'buyer' | 'organizer'): Promise<void> {
+/** Begins to close a hold, until no payment can come any more. The caller holds its lock and has seen it pending. */
+export async function cancelHold(tx: Db, order: OrderRef, by: 'buyer' | 'organizer'): Promise<void> {
   const changed = await tx
     .update(orders)
     .set({ status: 'closing', closeReason: 'cancelled', cancelledBy: by })
     .where(and(eq(orders.eventId, order.eventId), eq(orders.id, order.id), eq(orders.status, 'pending_payment')))
     .returning({ id: orders.id });
   invariant(changed.length === 1, 'a locked pending order can be closed');
+  await stage(tx, orderClosing, { eventId: order.eventId, orderId: order.id });
   afterCommit(tx, () => tellChange({ eventId: order.eventId, orders: [{ id: order.id, status: 'closing' }] }));
 }
 

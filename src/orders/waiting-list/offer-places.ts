@@ -9,6 +9,9 @@ import { eachInTurn } from '../../platform/jobs/each-in-turn.ts';
 import type { Log } from '../../platform/log.ts';
 import { buyerKeys, networkKey } from '../placement/keys.ts';
 import type { Placement } from '../placement/placement.ts';
+import { lockOrder } from '../lifecycle/queries.ts';
+import { refundOrder } from '../lifecycle/refund-order.ts';
+import { cancelHold } from '../lifecycle/withdraw-order.ts';
 import type { TellWaiting } from '../ports.ts';
 import { isSold } from './conditions.ts';
 import { confirmWithinHours, offerSeconds, offersPerRoundMax, poolsPerRoundMax } from './limits.ts';
@@ -132,24 +135,13 @@ async function findHeads(db: Db): Promise<Head[]> {
 
 async function offer(deps: OfferDeps, entry: Head): Promise<'offered' | 'ended' | 'wait'> {
   const { db } = deps;
-  // From here on the entry cannot be left, so no order is placed for a person who has left.
   if (!(await move(db, entry, 'offering'))) return 'ended';
   const { row } = await deps.placement.submit(entry.eventId, itemOf(deps, entry));
   switch (row.outcome) {
     case 'placed':
     case 'paid':
     case 'replayed':
-      await transaction(db, async (tx) => {
-        if (!(await move(tx, entry, 'offered', row.order_id ?? undefined))) return;
-        await deps.tellWaiting(tx, {
-          template: 'places_offered',
-          eventId: entry.eventId,
-          organizerId: entry.organizerId,
-          entryId: entry.id,
-          recipientKey: entry.emailKey,
-        });
-      });
-      return 'offered';
+      return transaction(db, (tx) => tellOffer(deps, tx, entry, row.order_id ?? ''));
     case 'limit_exceeded':
     case 'network_limit':
     case 'not_payable':
@@ -162,6 +154,23 @@ async function offer(deps: OfferDeps, entry: Head): Promise<'offered' | 'ended' 
       await move(db, entry, 'waiting');
       return 'wait';
   }
+}
+
+/** The mail with the offer. The places go back if the person has left the list while their order was being placed. */
+async function tellOffer(deps: OfferDeps, tx: Db, entry: Head, orderId: string): Promise<'offered' | 'ended'> {
+  const { eventId, organizerId, id, emailKey } = entry;
+  if (await move(tx, entry, 'offered', orderId)) {
+    const template = 'places_offered';
+    await deps.tellWaiting(tx, { template, eventId, organizerId, entryId: id, recipientKey: emailKey });
+    return 'offered';
+  }
+  const [offered] = await rowsOf(tx, sql`select from waiting_entries where event_id = ${eventId} and id = ${id}`);
+  // Another round has made this offer.
+  if (offered !== undefined) return 'offered';
+  const order = await lockOrder(tx, eventId, orderId);
+  if (order?.status === 'pending_payment') await cancelHold(tx, order, 'buyer');
+  if (order?.status === 'paid') await refundOrder(tx, order, { restock: true, reason: 'buyer_cancelled' });
+  return 'ended';
 }
 
 async function move(

@@ -89,11 +89,11 @@ export async function confirmWaitingEntry(db: Db, entryId: string): Promise<Wait
 }
 
 /**
- * Takes a person off the list and deletes their data. An offer stays, because its order can be cancelled. Safe to
- * repeat.
+ * Takes a person off the list and deletes their data. An offer stays, because its order can be cancelled. The order of an offer that is
+ * being made now is cancelled by the round that makes it. Safe to repeat.
  */
 export async function leaveWaitingList(db: Db, entryId: string): Promise<void> {
   await db.execute(sql`
     delete from waiting_entries
-    where event_id = ${eventIdOf(entryId)} and id = ${entryId} and status in ('unconfirmed', 'waiting', 'ended')`);
+    where event_id = ${eventIdOf(entryId)} and id = ${entryId} and status <> 'offered'`);
 }

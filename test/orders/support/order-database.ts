@@ -3,6 +3,6 @@ import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 
 /** A database for all tests of a file. Each test opens its own desk on it. */
 export async function useOrderDatabase() {
-  const { open } = await useTestDb();
-  return { open, deps: placingDeps(open) };
+  const { url, directUrl, open } = await useTestDb();
+  return { url, directUrl, open, deps: placingDeps(open) };
 }

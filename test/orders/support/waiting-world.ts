@@ -15,7 +15,7 @@ type Wish = { readonly buyer?: Buyer; readonly quantity?: number };
 
 /** Sold-out events, and people who wait for their places. At the end of the file it checks the invariants of orders. */
 export async function useWaitingWorld() {
-  const { open, deps } = await useOrderDatabase();
+  const { url, directUrl, open, deps } = await useOrderDatabase();
   const desk = openDesk(open);
   afterAll(async () => {
     const findings = await Promise.all(orderInvariants.map((invariant) => invariant.find(open.db)));
@@ -39,6 +39,8 @@ export async function useWaitingWorld() {
     );
 
   return {
+    url,
+    directUrl,
     open,
     deps,
     desk,
