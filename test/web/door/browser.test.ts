@@ -187,11 +187,16 @@ describe('the door in a browser', () => {
         [180, 90, 180],
       ],
     };
+    const icons = new Set<string | null>(['']);
     for (const [title, signals] of Object.entries(answers)) {
       await page.evaluate('window.sensed = []');
       expect((await scan(page, code)).title).toBe(title);
       expect(await page.evaluate('window.sensed')).toEqual(signals);
+      expect(await page.isVisible('#answer-icon')).toBe(true);
+      icons.add(await page.getAttribute('#answer-path', 'd'));
     }
+    // Without colours, too, yes and no look different.
+    expect(icons.size).toBe(3);
     await page.evaluate("document.getElementById('decide').hidden = false");
     for (const id of ['camera', 'search-open', 'history-open', 'code', 'code-submit', 'decide-yes', 'decide-no']) {
       const box = await page.locator(`#${id}`).boundingBox();

@@ -138,6 +138,7 @@ describe('a door in trouble', { timeout: deadline }, () => {
     const [first, second] = await addTickets(sql, event, 2);
     await syncList(page);
     expect((await scan(page, first?.code ?? '')).title).toBe('Come in');
+    await page.waitForSelector('#count-zones:text-is("Pit: 1/1")');
     await context.setOffline(true);
     expect((await scan(page, second?.code ?? '')).title).toBe('Area full');
     await undo(page);

@@ -3,42 +3,57 @@ import { phoneEnd } from '../../../../platform/text/phone-end.ts';
 import { database, rangeOf } from './door-database.ts';
 import type { ListEntry } from './judge-offline.ts';
 
-/** Read at once: fewer waits than a cursor's one for each guest, and less memory than the whole list of an arena. */
-const batch = 2000;
+/**
+ * Guests that are read and looked at in one turn. On a cheap phone this takes some milliseconds, so that a key is answered while a list of
+ * an arena is searched.
+ */
+const lookedAtOnce = 250;
 const wholeCode = 10;
 
-export type FoundHere = {
-  /** Whose name or order code contains the text, or whose phone ends with its last four digits. */
-  readonly exact: readonly ListEntry[];
-  /** Whose name or whole order code differs from the text by one typing mistake. */
-  readonly similar: readonly ListEntry[];
+export type Search = {
+  readonly text: string;
+  readonly max: number;
+  /** False as soon as somebody searches for something else. */
+  readonly isWanted: () => boolean;
 };
 
-/** Searches the list of this device for guests. */
-export async function searchList(eventId: string, text: string, max: number): Promise<FoundHere> {
-  const wanted = fold(text);
-  const words = wordsOf(text);
-  const phone = phoneEnd(text);
-  const exact: ListEntry[] = [];
-  const similar: ListEntry[] = [];
-  const isExact = ({ name, orderCode, phoneEnd: end }: Guest) =>
-    (phone !== undefined && end === phone) || fold(name).includes(wanted) || fold(orderCode).includes(wanted);
-  const isSimilar = ({ name, orderCode }: Guest) => isNameNear(name, words) || isCodeNear(fold(orderCode), wanted);
+/** The guests on this device's list whose name or order code contains the text, or whose phone ends with its last four digits. */
+export function findExact(eventId: string, search: Search): Promise<ListEntry[]> {
+  const wanted = fold(search.text);
+  const phone = phoneEnd(search.text);
+  return pick(
+    eventId,
+    search,
+    ({ name, orderCode, phoneEnd: end }) =>
+      (phone !== undefined && end === phone) || fold(name).includes(wanted) || fold(orderCode).includes(wanted),
+  );
+}
+
+/** The guests on this device's list whose name or whole order code differs from the text by one typing mistake. */
+export function findSimilar(eventId: string, search: Search): Promise<ListEntry[]> {
+  const wanted = fold(search.text);
+  const words = wordsOf(search.text);
+  return pick(eventId, search, ({ name, orderCode }) => isNameNear(name, words) || isCodeNear(fold(orderCode), wanted));
+}
+
+async function pick(
+  eventId: string,
+  { max, isWanted }: Search,
+  isMeant: (guest: Guest) => boolean,
+): Promise<ListEntry[]> {
+  const found: ListEntry[] = [];
   const db = await database();
-  let from: string | undefined = '';
-  while (from !== undefined && exact.length < max) {
-    const entries: readonly ListEntry[] = await db.getAll('entries', rangeOf(eventId, from), batch);
+  for (let from: string | undefined = ''; from !== undefined && found.length < max && isWanted(); ) {
+    const entries: readonly ListEntry[] = await db.getAll('entries', rangeOf(eventId, from), lookedAtOnce);
     for (const entry of entries) {
       const { guest, status } = entry;
-      if (guest === null || status === 'replaced') continue;
-      if (isExact(guest)) exact.push(entry);
-      else if (similar.length < max && isSimilar(guest)) similar.push(entry);
+      if (guest !== null && status !== 'replaced' && isMeant(guest)) found.push(entry);
     }
-    const last = entries.length < batch ? undefined : entries[entries.length - 1];
+    const last: ListEntry | undefined = entries.length < lookedAtOnce ? undefined : entries[entries.length - 1];
     // The least text after the last key.
     from = last === undefined ? undefined : `${last.codeSha256}\0`;
   }
-  return { exact: exact.slice(0, max), similar };
+  return found.slice(0, max);
 }
 
 type Guest = NonNullable<ListEntry['guest']>;
@@ -56,8 +71,12 @@ function isCodeNear(code: string, typed: string): boolean {
 
 const wordsOf = (text: string): string[] => text.split(/\s+/).map(fold).filter(Boolean);
 
+const isAscii = /^[\0-\x7f]*$/;
+
 /** Removes case, accents, hyphens and blanks. */
 function fold(text: string): string {
+  // Most names have no accents, and normalizing costs most.
+  if (isAscii.test(text)) return text.replace(/[-\s]/g, '').toLowerCase();
   return text
     .normalize('NFKD')
     .replace(/[\p{M}\p{Pd}\s]/gu, '')

@@ -147,13 +147,13 @@ async function search(on: Panels): Promise<void> {
   searches += 1;
   const asked = searches;
   const [{ entries, isSimilar, isCut, isFromHere }, list] = await Promise.all([
-    findGuests(place.eventId, text, foundMax),
+    findGuests(place.eventId, { text, max: foundMax, isWanted: () => asked === searches }),
     readList(place.eventId).catch(() => undefined),
   ]);
   const categories = new Map(list?.categories.map(({ id, name }) => [id, name]));
   // A newer search has started.
   if (asked !== searches) return;
-  const count = isFromHere ? more.foundHere(entries.length, isSimilar) : more.found(entries.length, isCut, isSimilar);
+  const count = (isFromHere ? more.foundHere : more.found)(entries.length, isCut, isSimilar);
   setText('search-count', count);
   byId('search-list').replaceChildren(
     ...entries.map((entry) => {

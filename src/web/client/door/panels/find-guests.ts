@@ -1,7 +1,7 @@
 import { phoneEnd } from '../../../../platform/text/phone-end.ts';
 import { doorCall } from '../session/door-session.ts';
 import type { ListEntry } from '../offline/judge-offline.ts';
-import { searchList } from '../offline/search-list.ts';
+import { type Search, findExact, findSimilar } from '../offline/search-list.ts';
 
 /** Searches for guests who have no code with them: at the service, else in this device's list. */
 
@@ -28,18 +28,23 @@ export type FoundGuests = {
   readonly isFromHere: boolean;
 };
 
-export async function findGuests(eventId: string, q: string, max: number): Promise<FoundGuests> {
+export async function findGuests(eventId: string, search: Search): Promise<FoundGuests> {
+  const { text: q, max } = search;
   const path = `/v1/events/${eventId}/guest-searches`;
-  const answer = await doorCall<Answer>('POST', path, { q }, askDeadlineMs);
-  const isFromHere = answer.kind !== 'ok';
   // This device has only the last digits of a number, which match other guests, too. It may have names that the service cannot find yet.
-  const isAskedHere = isFromHere || phoneEnd(q) === undefined;
-  const nobody = { exact: [], similar: [] };
-  const here = isAskedHere ? await searchList(eventId, q, max + 1).catch(() => nobody) : nobody;
+  const isAlsoHere = phoneEnd(q) === undefined;
+  const look = (find: typeof findExact) => find(eventId, { ...search, max: max + 1 }).catch(() => []);
+  const [answer, seen] = await Promise.all([
+    doorCall<Answer>('POST', path, { q }, askDeadlineMs),
+    isAlsoHere ? look(findExact) : undefined,
+  ]);
+  const isFromHere = answer.kind !== 'ok';
+  const exact = seen ?? (isFromHere ? await look(findExact) : []);
   const there = isFromHere ? [] : answer.body.data.map(entryOf);
   const isExactThere = !isFromHere && answer.body.match === 'exact';
-  const isSimilar = here.exact.length === 0 && !isExactThere;
-  const meant = isSimilar ? [...here.similar, ...there] : [...here.exact, ...(isExactThere ? there : [])];
+  const isSimilar = exact.length === 0 && !isExactThere;
+  const similar = isSimilar && (isFromHere || isAlsoHere) ? await look(findSimilar) : [];
+  const meant = isSimilar ? [...similar, ...there] : [...exact, ...(isExactThere ? there : [])];
   const entries = [...new Map(meant.map((entry) => [entry.codeSha256, entry])).values()];
   const isComplete = isFromHere || answer.body.isComplete;
   return {

@@ -35,7 +35,7 @@ type DoorOfflineWords = {
   /** @param isSimilar nobody matches; these differ by one typing mistake */
   readonly found: (count: number, isCut: boolean, isSimilar: boolean) => string;
   /** Of the device alone. */
-  readonly foundHere: (count: number, isSimilar: boolean) => string;
+  readonly foundHere: (count: number, isCut: boolean, isSimilar: boolean) => string;
   /** The button beside a guest who was found: it scans the ticket. */
   readonly checkIn: Readonly<Record<'entry' | 'exit', string>>;
   readonly noName: string;
@@ -100,10 +100,12 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
       if (count === 0) return 'Tidak ditemukan. Ketik nomor HP atau kode pesanan selengkapnya.';
       return isCut ? `${count} pertama ditampilkan. Ketik lebih lengkap.` : `${count} ditemukan`;
     },
-    foundHere: (count, isSimilar) => {
+    foundHere: (count, isCut, isSimilar) => {
       if (count === 0)
         return 'Tanpa jaringan, tidak ada di daftar ponsel ini. Nama hanya ada bila penyelenggara mengizinkan.';
-      if (isSimilar) return `Tanpa jaringan: tidak ada yang sama persis di daftar ponsel ini. Yang mirip: ${count}`;
+      if (isSimilar)
+        return `Tanpa jaringan: tidak ada yang sama persis di daftar ponsel ini. Yang mirip: ${count}${isCut ? ' atau lebih' : ''}`;
+      if (isCut) return `Tanpa jaringan: ${count} pertama di daftar ponsel ini ditampilkan. Ketik lebih lengkap.`;
       return `Tanpa jaringan: ${count} di daftar ponsel ini. Dari nomor HP, hanya empat angka terakhir yang dicocokkan.`;
     },
     checkIn: { entry: 'Check-in', exit: 'Catat keluar' },
@@ -169,10 +171,12 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
       if (count === 0) return 'Nobody found. Type the whole phone number or order code.';
       return isCut ? `The first ${count} are shown. Type more of it.` : `${count} found`;
     },
-    foundHere: (count, isSimilar) => {
+    foundHere: (count, isCut, isSimilar) => {
       if (count === 0)
         return 'No network, and not on the list of this phone. Names are here only if the organiser allows it.';
-      if (isSimilar) return `No network: nobody on the list of this phone matches exactly. Similar: ${count}`;
+      if (isSimilar)
+        return `No network: nobody on the list of this phone matches exactly. Similar: ${count}${isCut ? ' or more' : ''}`;
+      if (isCut) return `No network: the first ${count} on the list of this phone are shown. Type more of it.`;
       return `No network: ${count} on the list of this phone. Of a phone number only the last four digits are compared.`;
     },
     checkIn: { entry: 'Check in', exit: 'Check out' },
