@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
 import { type Door, openDoor } from '../../testkit/check-in/door.ts';
@@ -50,6 +51,23 @@ describe('GET /v1/events/{id}/door-list', () => {
     for (body = await read(body.syncCursor); body.nextCursor !== null; ) body = await read(body.nextCursor);
     expect(known.get(hashOf(revoked?.code ?? ''))).toBe('revoked');
     expect(known.get(hashOf(added?.code ?? ''))).toBe('live');
+  });
+
+  it('comes compressed to a client that accepts this', async () => {
+    const place = await addDoorEvent(sql, event);
+    const key = await opened.addDevice(place);
+    await addTickets(sql, place, 100);
+    const bytesFor = async (encoding: string) => {
+      const answer = await opened.read(key, `/v1/events/${place.eventId}/door-list`, { 'accept-encoding': encoding });
+      return { encoding: answer.headers.get('content-encoding'), bytes: Buffer.from(await answer.arrayBuffer()) };
+    };
+    const [plain, packed] = [await bytesFor('identity'), await bytesFor('gzip')];
+    expect([plain.encoding, packed.encoding]).toEqual([null, 'gzip']);
+    expect(packed.bytes.length).toBeLessThan(plain.bytes.length / 2);
+    const entries = ({ data }: { data: unknown }) => data;
+    expect(entries(JSON.parse(gunzipSync(packed.bytes).toString()))).toEqual(
+      entries(JSON.parse(plain.bytes.toString())),
+    );
   });
 
   it('returns after a cursor what was scanned and replaced since, with the current state', async () => {

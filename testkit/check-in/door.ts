@@ -35,6 +35,8 @@ export interface Door {
   /** A live ticket of the event. */
   ticket(of?: DoorEvent, categoryId?: string): Promise<HeldTicket>;
   call(credential: string | undefined, method: string, path: string, body?: unknown): Promise<Answer>;
+  /** A read as it comes over the wire, for example compressed. */
+  read(credential: string, path: string, headers: Readonly<Record<string, string>>): Promise<Response>;
   /** An online scan at the event, with a new scan id unless one is given. */
   scan(credential: string | undefined, more: Record<string, unknown>): Promise<Answer>;
   /** Sends offline scans of the event; `batch` is added to the body. */
@@ -97,6 +99,8 @@ export async function openDoor(
     open,
     event,
     call,
+    read: async (credential, path, headers) =>
+      app.request(path, { headers: { ...headers, authorization: `Bearer ${credential}` } }),
     addKey: async (of, role) => {
       const { text, hash } = newCredential('apiKey', secrets);
       await sql`insert into api_keys (id, organizer_id, name, role, key_hash, created_by, responsible_id)
