@@ -165,9 +165,14 @@ describe('an alert whose cause is caused', () => {
     await tls.renew(90);
     await inboxes.expectAll([...first, 'AntreQueueMemoryFull'], 'resolved');
     await inboxes.expectParts('AntreCertificate3Days', partsWithTls, 'resolved');
+    await tls.close();
+    await inboxes.expectParts('AntreCertificateUnread', ['postgres', 'redis'], 'firing');
+    await inboxes.expectParts('AntreEdgeUnreachable', ['edge'], 'firing');
+    await inboxes.expectParts('AntreOutsideUnreachable', ['gateway'], 'firing');
     rewrite('probes.yml', () => probes);
-    await inboxes.expectAll(['AntreOutsideUnreachable'], 'resolved');
-    await Promise.all([tls.close(), untrusted.close()]);
+    const unreachable = ['AntreCertificateUnread', 'AntreEdgeUnreachable', 'AntreOutsideUnreachable'];
+    await inboxes.expectAll(unreachable, 'resolved');
+    await untrusted.close();
     stranger.close();
   });
 

@@ -26,6 +26,7 @@ export type TlsServers = {
   readonly probes: readonly TargetGroup[];
   /** Gives each of them a certificate that ends after so many days. */
   renew(days: number): Promise<void>;
+  /** Postgres and Redis run on without TLS. */
   close(): Promise<void>;
 };
 
@@ -97,8 +98,9 @@ function filesOf(stack: OwnStack, part: string) {
 /** The first renewal turns it on. */
 function tlsOfPostgres(stack: OwnStack): TlsServer {
   const { folder, put } = filesOf(stack, 'postgres');
-  const settings = `ssl = on\nssl_cert_file = '${names.cert}'\nssl_key_file = '${names.key}'\n`;
-  appendFileSync(join(folder, 'postgresql.auto.conf'), settings);
+  const set = (settings: string) => appendFileSync(join(folder, 'postgresql.auto.conf'), settings);
+  const reload = () => process.kill(stack.pid('postgres'), 'SIGHUP');
+  set(`ssl = on\nssl_cert_file = '${names.cert}'\nssl_key_file = '${names.key}'\n`);
   return {
     probe: {
       targets: [`127.0.0.1:${stack.port('POSTGRES_PORT')}`],
@@ -106,9 +108,12 @@ function tlsOfPostgres(stack: OwnStack): TlsServer {
     },
     renew: async (certificate) => {
       put(certificate);
-      process.kill(stack.pid('postgres'), 'SIGHUP');
+      reload();
     },
-    close: async () => {},
+    close: async () => {
+      set('ssl = off\n');
+      reload();
+    },
   };
 }
 
