@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PublicReadServer } from '../catalog/index.ts';
 import { countCheckIns, presentSummary } from '../check-in/index.ts';
 import type { OwnEvent } from '../orders/index.ts';
-import { DomainError } from '../platform/errors.ts';
-import type { Figure } from './figures.ts';
+import { DomainError, isServiceRefusal } from '../platform/errors.ts';
+import type { Computed, Figure } from './figures.ts';
 import { topicOf } from './messages.ts';
 import { type SalesDeps, readSales } from './sales-figure.ts';
 
@@ -32,12 +32,14 @@ export function createFigureKinds(deps: Deps): FigureKinds {
           compute: () => readPublic(deps, `${path}/availability`, (reads) => reads.availability(slug)),
           isSame: (one, other) => one === other,
           lagMs: availabilityLagMs,
+          isBounded: true,
         },
         {
           topic,
           name: 'queue',
           compute: () => readPublic(deps, `${path}/queue`, (reads) => reads.queue(slug)),
           isSame: isSameQueue,
+          isBounded: true,
           changesByItself: true,
         },
       ];
@@ -48,7 +50,7 @@ export function createFigureKinds(deps: Deps): FigureKinds {
         name: 'counters',
         compute: async () => {
           const counts = await countCheckIns(deps.db, eventId);
-          return JSON.stringify(presentSummary({ asOf: deps.clock.now().toISOString(), ...counts }));
+          return { data: JSON.stringify(presentSummary({ asOf: deps.clock.now().toISOString(), ...counts })) };
         },
       },
     ],
@@ -56,23 +58,27 @@ export function createFigureKinds(deps: Deps): FigureKinds {
       {
         topic: topicOf('sales', event.id),
         name: 'sales',
-        compute: async () => JSON.stringify(await readSales(deps, event)),
+        compute: async () => ({ data: JSON.stringify(await readSales(deps, event)) }),
       },
     ],
   };
 }
 
-/** A public document; undefined if the event has none, for example without a waiting room. */
+/**
+ * A public document; undefined if the event has none, for example without a waiting room.
+ * @throws DomainError if the service is too busy to say so, service.unavailable
+ */
 async function readPublic(
   { publicReads }: Deps,
   path: string,
   read: Parameters<PublicReadServer['answer']>[1],
-): Promise<string | undefined> {
+): Promise<Computed | undefined> {
   try {
     const answer = await publicReads.answer(new Request(`http://localhost${path}`), read);
-    return answer.ok ? await answer.text() : undefined;
+    if (!answer.ok) return undefined;
+    return { data: await answer.text(), isStale: answer.headers.get('cache-status')?.includes('stale') === true };
   } catch (error) {
-    if (error instanceof DomainError) return undefined;
+    if (error instanceof DomainError && !isServiceRefusal(error)) return undefined;
     throw error;
   }
 }

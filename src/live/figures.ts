@@ -4,16 +4,21 @@ import { figureEveryMs, figureIdleMs, figureRestFactor, figureTickMs, figuresAtO
 import type { Draft, MessageName, Topic } from './messages.ts';
 import { figureSeconds } from './metrics.ts';
 
+/** A document as JSON. `isStale`: its source had nothing newer at hand, so it is not published, and computed again. */
+export type Computed = { readonly data: string; readonly isStale?: boolean };
+
 /** A document that is computed while somebody listens, such as the sales of an event. */
 export type Figure = {
   readonly topic: Topic;
   readonly name: MessageName;
-  /** The document as JSON; undefined if there is none. */
-  readonly compute: () => Promise<string | undefined>;
+  /** The document; undefined if there is none. */
+  readonly compute: () => Promise<Computed | undefined>;
   /** Whether clients with the one document need not be sent the other. Without it every document is published. */
   readonly isSame?: (one: string, other: string) => boolean;
   /** How long its source may lag behind a change: it is computed again until then. Default: 0. */
   readonly lagMs?: number;
+  /** Whether its source bounds its own cost, as the public reads do. Then it never pauses longer for being slow. */
+  readonly isBounded?: boolean;
   /** Whether time alone changes it; then it is computed each second. */
   readonly changesByItself?: boolean;
 };
@@ -50,8 +55,9 @@ type Deps = {
 /**
  * Computes the figures of topics with listeners, and publishes those that have changed. Of all processes, one computes
  * a figure in a second: an expiring key in Redis gives the turn. A slow figure pauses longer, so that it uses at most a
- * twentieth of a connection. Known changes come first, and of them what has rested longest, so that listeners of many
- * events delay none. Without Redis nothing is computed, because nothing could be published.
+ * twentieth of a connection. One from the public reads does not: it would only show changes later while the service is
+ * busy. Known changes come first, and of them what has rested longest, so that listeners of many events delay none.
+ * Without Redis nothing is computed, because nothing could be published.
  */
 export function createFigures(deps: Deps): Figures {
   const watched = new Map<Topic, Watched[]>();
@@ -156,11 +162,16 @@ async function compute({ redis, latest, publish }: Deps, one: Watched): Promise<
   const turnMs = Math.max(one.restMs - figureTickMs / 2, figureTickMs);
   if ((await redis.set(key, '1', 'PX', Math.round(turnMs), 'NX')) === null) return false;
   const started = performance.now();
-  const data = await one.figure.compute();
+  const computed = await one.figure.compute();
   const took = performance.now() - started;
   figureSeconds.observe({ figure: name }, took / 1000);
-  one.isAbsent = data === undefined;
-  one.restMs = Math.max(figureEveryMs, took * figureRestFactor);
+  one.isAbsent = computed === undefined;
+  if (computed?.isStale === true) {
+    one.isOutdated = true;
+    return true;
+  }
+  const data = computed?.data;
+  one.restMs = one.figure.isBounded === true ? figureEveryMs : Math.max(figureEveryMs, took * figureRestFactor);
   // The other processes pause as long.
   if (one.restMs > figureEveryMs) await redis.pexpire(key, Math.round(one.restMs));
   const before = latest(topic, name)?.data;

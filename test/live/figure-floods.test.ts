@@ -1,13 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Figure, type Figures, createFigures } from '../../src/live/figures.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createFigureKinds } from '../../src/live/figure-kinds.ts';
+import { type Computed, type Figure, type Figures, createFigures } from '../../src/live/figures.ts';
+import { figureIdleMs } from '../../src/live/limits.ts';
 import { type Draft, topicOf } from '../../src/live/messages.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
+import { eventNotFound } from '../../src/access/errors.ts';
+import { serviceUnavailable } from '../../src/platform/errors.ts';
 import { silentLog } from '../../testkit/processes/worker.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 import { until } from '../../testkit/until.ts';
 
-/** Guards that the figures of one event stay fresh: beside any number of others, and whatever other processes compute. */
+/** Guards that the figures of one event stay fresh: beside any number of others, while the service is busy, and whatever other processes compute. */
 
 let own: TestRedis;
 let redis: ReturnType<typeof openCacheRedis>;
@@ -28,13 +32,18 @@ const events = 400;
 function documentsOf(id: string, queue?: () => string): readonly Figure[] {
   const topic = topicOf('event', id);
   return [
-    { topic, name: 'availability', compute: async () => '{}', isSame: (one, other) => one === other },
-    { topic, name: 'queue', compute: async () => queue?.(), isSame: () => false, changesByItself: true },
+    { topic, name: 'availability', compute: async () => ({ data: '{}' }), isSame: (one, other) => one === other },
+    {
+      topic,
+      name: 'queue',
+      compute: async () => (queue === undefined ? undefined : { data: queue() }),
+      isSame: () => false,
+      changesByItself: true,
+    },
   ];
 }
 
-/** Somebody listens to one event, and somebody else to each of many others. */
-function listening(queue?: () => string): Draft[] {
+function startFigures(): Draft[] {
   const sent: Draft[] = [];
   figures = createFigures({
     redis,
@@ -42,6 +51,12 @@ function listening(queue?: () => string): Draft[] {
     latest: (topic, name) => sent.findLast((draft) => draft.topic === topic && draft.name === name),
     publish: (drafts) => void sent.push(...drafts),
   });
+  return sent;
+}
+
+/** Somebody listens to one event, and somebody else to each of many others. */
+function listening(queue?: () => string): Draft[] {
+  const sent = startFigures();
   figures.watch(documentsOf('hot', queue));
   for (let other = 0; other < events; other += 1) figures.watch(documentsOf(`other-${other}`));
   return sent;
@@ -82,7 +97,7 @@ test('a change while another process computes is shown soon; control: one before
   });
   const [during, before] = [topicOf('sales', 'during'), topicOf('sales', 'before')];
   const countOf = (topic: string) => sent.filter((draft) => draft.topic === topic).length;
-  figures.watch([during, before].map((topic) => ({ topic, name: 'sales', compute: async () => '{}' })));
+  figures.watch([during, before].map((topic) => ({ topic, name: 'sales', compute: async () => ({ data: '{}' }) })));
   await until(() => countOf(during) === 1 && countOf(before) === 1, 10_000);
   await until(async () => (await redis.keys('antre:live:figure:sales:*')).length === 0, 5000);
   for (const topic of [during, before]) await redis.set(`antre:live:figure:${topic}:sales`, '1', 'PX', 2500);
@@ -94,3 +109,41 @@ test('a change while another process computes is shown soon; control: one before
   await pause(1000);
   expect(countOf(before)).toBe(1);
 }, 60_000);
+
+describe('a change while the service is busy is sent long before a figure at rest is computed again', () => {
+  const busy: Record<string, (calls: number, data: string) => Promise<Computed>> = {
+    'its source had only an older answer': async (calls, data) =>
+      calls <= 2 ? { data: '0', isStale: true } : { data },
+    'its source refused': async (calls, data) => (calls <= 2 ? Promise.reject(serviceUnavailable()) : { data }),
+    'each answer of its source takes long': async (_calls, data) => {
+      await pause(700);
+      return { data };
+    },
+  };
+  test.each(Object.entries(busy))('although %s', async (_what, answer) => {
+    const sent = startFigures();
+    let [sold, calls] = [0, 2];
+    figures.watch([
+      {
+        topic: hot,
+        name: 'availability',
+        compute: () => answer((calls += 1), String(sold)),
+        isSame: (one, other) => one === other,
+        isBounded: true,
+      },
+    ]);
+    for (sold = 1; sold <= 2; sold += 1) {
+      calls = sold === 1 ? calls : 0;
+      figures.outdate(hot);
+      await until(() => sent.some(({ data }) => data === String(sold)), figureIdleMs - 1000);
+    }
+  });
+
+  test('a public document that is refused is no document that does not exist', async () => {
+    const documents = (fault: Error) =>
+      createFigureKinds({ publicReads: { answer: () => Promise.reject(fault) } } as never).ofEvent('evt_1', 'show');
+    for (const { compute } of documents(eventNotFound())) expect(await compute()).toBeUndefined();
+    for (const { compute } of documents(serviceUnavailable()))
+      await expect(compute()).rejects.toThrow('not responding');
+  });
+});
