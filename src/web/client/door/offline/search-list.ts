@@ -71,12 +71,8 @@ function isCodeNear(code: string, typed: string): boolean {
 
 const wordsOf = (text: string): string[] => text.split(/\s+/).map(fold).filter(Boolean);
 
-const isAscii = /^[\0-\x7f]*$/;
-
 /** Removes case, accents, hyphens and blanks. */
 function fold(text: string): string {
-  // Most names have no accents, and normalizing costs most.
-  if (isAscii.test(text)) return text.replace(/[-\s]/g, '').toLowerCase();
   return text
     .normalize('NFKD')
     .replace(/[\p{M}\p{Pd}\s]/gu, '')
