@@ -76,7 +76,7 @@ type Means = { readonly options: BenchOptions; readonly faults: string[]; readon
 /** Streams of paid orders, twenty of each: a credential may have no more. */
 async function orderStreams(stack: BenchStack) {
   const event = await createEvent(stack.open.db, { categories: [{ capacity: topics, price: 0 }] });
-  await insertTickets(stack.owner.db, event, { count: topics, secret: event.id, each: 1, untold: true });
+  await insertTickets(stack.owner.db, event, { count: topics, secret: event.id, each: 1 });
   const rows = await stack.asSuperuser(
     (sql) => sql<{ id: string }[]>`select id from orders where event_id = ${event.id} order by id`,
   );
