@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type DoorPages, openDoorPages } from '../support/door-pages.ts';
+import { addTickets } from '../../../testkit/check-in/door-event.ts';
+import { until } from '../../../testkit/until.ts';
+import { type DoorPages, openDoorPages, syncList } from '../support/door-pages.ts';
 
 /**
  * The guests of a large event are searched on a phone without a network, some at a time: at a quarter of a processor's speed, 2,000 in one turn
@@ -14,8 +16,30 @@ const deadline = 120_000;
 let door: DoorPages;
 let page: Page;
 
-/** Notes how many guests each read of the list returns. */
+/** Notes how many guests each read of the list returns, how many scans each read of those, and how many writes of guests waited at the same time. */
 const counting = `window.reads = [];
+  window.scansRead = [];
+  window.written = 0;
+  window.writesAtOnce = 0;
+  let writing = 0;
+  const put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (...given) {
+    const request = put.apply(this, given);
+    if (this.name !== 'entries') return request;
+    writing += 1;
+    window.written += 1;
+    window.writesAtOnce = Math.max(window.writesAtOnce, writing);
+    request.addEventListener('success', () => (writing -= 1));
+    return request;
+  };
+  for (const kind of [IDBObjectStore, IDBIndex]) {
+    const read = kind.prototype.getAll;
+    kind.prototype.getAll = function (...given) {
+      const request = read.apply(this, given);
+      if ((this.objectStore ?? this).name === 'scans') request.addEventListener('success', () => window.scansRead.push(request.result.length));
+      return request;
+    };
+  }
   const getAll = IDBObjectStore.prototype.getAll;
   IDBObjectStore.prototype.getAll = function (...given) {
     const request = getAll.apply(this, given);
@@ -35,6 +59,19 @@ const fill = (eventId: string) => `new Promise((resolve, reject) => {
       tx.objectStore('entries').put({ eventId: '${eventId}', codeSha256: code.padStart(64, '0'), ticketCategoryId: '', status: 'live', admission: null,
         guest: { ticketId: 'tkt_' + code, name, phoneEnd: code.slice(-4), orderCode: code, partySize: 1 } });
     }
+    tx.oncomplete = () => { opening.result.close(); resolve(); };
+    tx.onerror = reject;
+  };
+})`;
+
+/** Scans of this evening that the service has. */
+const addScans = (eventId: string) => `new Promise((resolve, reject) => {
+  const opening = indexedDB.open('antre.door');
+  opening.onerror = reject;
+  opening.onsuccess = () => {
+    const tx = opening.result.transaction('scans', 'readwrite');
+    for (let n = 0; n < ${guests}; n += 1)
+      tx.objectStore('scans').put({ scanId: 'scan_' + n, eventId: '${eventId}', deviceId: 'd', code: '', codeSha256: '', direction: 'entry', scannedAt: new Date(Date.now() - 7200000 + n).toISOString(), clockOffsetMs: 0, result: 'admitted', state: 'sent', label: '', before: null });
     tx.oncomplete = () => { opening.result.close(); resolve(); };
     tx.onerror = reject;
   };
@@ -93,6 +130,24 @@ test(
     const reads = await page.evaluate<number[]>('window.reads');
     // Each earlier search has read once at most by the time it notices.
     expect(reads.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(guests + 3 * atOnceMax);
+  },
+  deadline,
+);
+
+test(
+  'a list that is read is written some entries at a time, and so are the scans of an evening read beside it',
+  async () => {
+    await page.context().setOffline(false);
+    await page.evaluate(addScans(door.event.eventId));
+    await addTickets(door.sql, door.event, 1000);
+    await page.evaluate('window.scansRead = []; window.written = 0; window.writesAtOnce = 0');
+    await syncList(page);
+    await until(() =>
+      page.evaluate<boolean>(`window.scansRead.filter((count) => count > 0).length >= ${guests} / ${atOnceMax}`),
+    );
+    expect(await page.evaluate('window.written')).toBeGreaterThanOrEqual(1000);
+    expect(await page.evaluate<number>('window.writesAtOnce')).toBeLessThanOrEqual(atOnceMax);
+    expect(Math.max(...(await page.evaluate<number[]>('window.scansRead')))).toBeLessThanOrEqual(atOnceMax);
   },
   deadline,
 );

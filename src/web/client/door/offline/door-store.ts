@@ -13,6 +13,13 @@ export async function findEntry(eventId: string, codeSha256: string): Promise<Li
 
 /** A page may not contain decisions of this device that are younger than this. */
 const ownScansMs = 60_000;
+/** Scans from before this cannot be younger than a page that arrives now, whatever its way took. */
+const ownScansReadMs = 10 * 60_000;
+/**
+ * Entries that are written in one turn, and scans that are read. On a cheap phone this takes some milliseconds, so that a key is answered
+ * meanwhile.
+ */
+const atOnce = 250;
 
 /**
  * Stores a page of the list and its cursor in one transaction, so that a killed tab resumes there. Scans and undos of this device that the
@@ -35,19 +42,27 @@ export async function keepPage(
   const stored = await tx.objectStore('lists').get(eventId);
   // Otherwise a list with a part missing would pass for a whole one.
   if (after !== undefined && stored?.cursor !== after) return false;
-  const scans = await tx.objectStore('scans').index('time').getAll(rangeOf(eventId));
+  const kept = tx.objectStore('scans');
+  // To read all scans of an evening with every page takes a cheap phone a third of a second.
+  const found = await Promise.all([
+    kept.index('state').getAll('waiting'),
+    kept.index('state').getAll('undone'),
+    kept.index('time').getAll(rangeOf(eventId, new Date(Date.now() - ownScansReadMs).toISOString())),
+  ]);
+  const scans = inOrder(found.flat().filter((scan) => scan.eventId === eventId));
   const undone = scans.filter(({ state }) => state === 'undone');
   const own = scans.filter(
     (scan) => isPassage(scan) && (scan.state === 'waiting' || serverTimeOf(scan) > madeAtMs - ownScansMs),
   );
-  for (const entry of entries) {
+  for (const [place, entry] of entries.entries()) {
     const isOfEntry = ({ codeSha256 }: KeptScan) => codeSha256 === entry.codeSha256;
     const takenBack = undone.find(isOfEntry);
     const present = takenBack === undefined ? entry : { ...entry, admission: takenBack.before };
     const now = own
       .filter(isOfEntry)
       .reduce((before, scan) => passed(before, { ...scan, at: new Date(serverTimeOf(scan)).toISOString() }), present);
-    void tx.objectStore('entries').put({ ...now, eventId });
+    const writing = tx.objectStore('entries').put({ ...now, eventId });
+    if (place % atOnce === atOnce - 1) await writing;
   }
   // The service's zone counts lack only what was not uploaded yet.
   let { zones } = list;
@@ -56,6 +71,12 @@ export async function keepPage(
   void tx.objectStore('lists').put({ ...list, zones });
   await tx.done;
   return true;
+}
+
+/** Each scan once, by time. */
+function inOrder(scans: readonly KeptScan[]): KeptScan[] {
+  const once = [...new Map(scans.map((scan) => [scan.scanId, scan])).values()];
+  return once.sort((one, other) => (one.scannedAt < other.scannedAt ? -1 : 1));
 }
 
 /** Whether somebody went through, and the scan was not undone. */
@@ -104,16 +125,30 @@ export async function keepConflicts(
 ): Promise<boolean> {
   const tx = (await database()).transaction('scans', 'readwrite');
   let isChanged = false;
-  for (const scan of await tx.store.index('time').getAll(rangeOf(eventId))) {
+  const read = (range: IDBKeyRange) => tx.store.getAll(range, atOnce);
+  await eachScan(eventId, read, (scan) => {
     const { conflict: before, ...rest } = scan;
     const isKept = !known.isWhole || scan.state === 'waiting' || before?.fault === 'refused';
     const now = known.found.get(scan.scanId) ?? (isKept ? before : undefined);
-    if (JSON.stringify(now) === JSON.stringify(before)) continue;
+    if (JSON.stringify(now) === JSON.stringify(before)) return;
     void tx.store.put(now === undefined ? rest : { ...rest, conflict: now });
     isChanged = true;
-  }
+  });
   await tx.done;
   return isChanged;
+}
+
+/** Looks at all scans of an event, by their ids. @param read reads the next ones */
+async function eachScan(
+  eventId: string,
+  read: (range: IDBKeyRange) => Promise<KeptScan[]>,
+  look: (scan: KeptScan) => void,
+): Promise<void> {
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const scans: readonly KeptScan[] = await read(IDBKeyRange.lowerBound(after, true));
+    for (const scan of scans) if (scan.eventId === eventId) look(scan);
+    after = scans.length < atOnce ? undefined : scans[scans.length - 1]?.scanId;
+  }
 }
 
 /** Marks an undo as uploaded, whether the service accepted or refused it. */
@@ -180,8 +215,13 @@ export async function lastScans(eventId: string, max: number): Promise<KeptScan[
 
 /** The scans of an event that the service found to conflict with others, newest first. */
 export async function conflictingScans(eventId: string): Promise<KeptScan[]> {
-  const scans = await (await database()).getAllFromIndex('scans', 'time', rangeOf(eventId));
-  return scans.filter(({ conflict }) => conflict !== undefined).reverse();
+  const db = await database();
+  const found: KeptScan[] = [];
+  const read = (range: IDBKeyRange) => db.getAll('scans', range, atOnce);
+  await eachScan(eventId, read, (scan) => {
+    if (scan.conflict !== undefined) found.push(scan);
+  });
+  return inOrder(found).reverse();
 }
 
 /** Deletes the lists of all other events, and their fully uploaded scans. */
