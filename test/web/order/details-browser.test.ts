@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ticketAccessToken } from '../../../src/access/buyers/ticket-token.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { readQrPicture } from '../../../testkit/check-in/qr-reader.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
@@ -123,8 +124,14 @@ test('a ticket is given away also in a browser that blocks its storage', async (
   await page.click('#transfers summary');
   await page.fill('#transfer-form #name', 'Bima Arya');
   await page.fill('#transfer-form #email', 'bima@pembeli.test');
+  const ticketId = await page.inputValue('#transfer-ticket');
   await page.click('#transfer-give');
   await page.waitForSelector('#given-list li');
   expect(await page.isVisible('#kept')).toBe(false);
+  // Its new holder reads the code in the groups that pages, mails and paper have.
+  const token = ticketAccessToken(world.running.service.config.ORDER_TOKEN_SECRET, ticketId, 1);
+  await page.goto(`${world.origin}/tickets/${ticketId}?lang=en#${token}`);
+  await page.waitForSelector('#valid:visible');
+  expect(await page.textContent('#short-code')).toMatch(/^(?:[\dA-Z]{5} ){4}[\dA-Z]{6}$/);
   await page.close();
 });
