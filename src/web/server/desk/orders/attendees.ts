@@ -60,7 +60,7 @@ ${
             label: words.admittedAt,
             cell: ({ admittedAt, gate }) =>
               admittedAt === undefined
-                ? '–'
+                ? ''
                 : `${formatDateTime(admittedAt, event.timeZone, language, 'medium')}${gate === null || gate === undefined ? '' : `, ${gate}`}`,
           },
           {

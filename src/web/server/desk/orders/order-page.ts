@@ -99,28 +99,23 @@ function actions(desk: Desk, order: DeskOrder): Html {
   const isPaid = paidStatuses.includes(order.status);
   if (!isPaid && !openStatuses.includes(order.status)) return html``;
   const [renameForm, correctForm] = [desk.form('rename'), desk.form('correct')];
+  const name = textField(renameForm, desk.language, {
+    name: 'name',
+    label: words.newName,
+    value: order.buyer.name,
+    maxlength: 100,
+    autocomplete: 'off',
+  });
   return html`<section class="panel"><h2>${words.actions}</h2>
+<p class="page-actions">${isPaid ? html`${linkButton(orderPath(desk, '/refund'), words.refund, true)} ${linkButton(orderPath(desk, '/names'), words.names, true)}` : ''} ${cancellableStatuses.includes(order.status) ? linkButton(orderPath(desk, '/cancellation'), words.cancel, true) : ''}</p>
 ${isPaid ? html`<div class="desk-action"><p>${words.resendText}</p>${deskForm(desk, { form: desk.form('resend'), submit: words.resend, isSmall: true })}</div>` : ''}
-<div class="desk-action"><p>${words.renameText}</p>${deskForm(desk, {
-    form: renameForm,
-    body: textField(renameForm, desk.language, {
-      name: 'name',
-      label: words.newName,
-      value: order.buyer.name,
-      maxlength: 100,
-      autocomplete: 'off',
-    }),
-    submit: words.rename,
-    isSmall: true,
-  })}</div>
-<div class="desk-action"><p>${words.correctText}</p>${deskForm(desk, {
-    form: correctForm,
-    body: addressFields(desk, correctForm, order),
-    submit: words.correct,
-    isSmall: true,
-    isChange: true,
-  })}</div>
-<p class="page-actions">${isPaid ? html`${linkButton(orderPath(desk, '/names'), words.names, true)} ${linkButton(orderPath(desk, '/refund'), words.refund, true)}` : ''} ${cancellableStatuses.includes(order.status) ? linkButton(orderPath(desk, '/cancellation'), words.cancel, true) : ''}</p></section>`;
+${folded(correctForm, words.correct, html`<p>${words.correctText}</p>${deskForm(desk, { form: correctForm, body: addressFields(desk, correctForm, order), submit: words.correct, isSmall: true, isChange: true })}`)}
+${folded(renameForm, words.rename, html`<p>${words.renameText}</p>${deskForm(desk, { form: renameForm, body: name, submit: words.rename, isSmall: true })}`)}</section>`;
+}
+
+/** Rarely needed, so that the story of the order is not far below. A refused one stays open. */
+function folded({ refusal }: Form, label: string, body: Html): Html {
+  return html`<details class="desk-action"${refusal === undefined ? '' : html` open`}><summary>${label}</summary>${body}</details>`;
 }
 
 /** A mistyped letter is easier put right than all of it typed again. */
