@@ -1,22 +1,19 @@
 import type { Context, Hono } from 'hono';
-import { html } from 'hono/html';
 import { AntreProblem } from '../../../client/problem.ts';
 import { isFromOurPage } from '../../../http/our-page.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { decrypt, encrypt, sha256Hex } from '../../../platform/crypto.ts';
-import { DomainError } from '../../../platform/errors.ts';
 import { type Language, chooseLanguage } from '../../i18n/language.ts';
 import { frameWords } from '../../i18n/words/desk/frame.ts';
 import { refusalText } from '../../i18n/words/desk/refusals.ts';
 import type { Assets } from '../files/assets.ts';
-import type { Html } from '../layout.ts';
 import { deskHeaders } from '../page-headers.ts';
 import { type CallApi, createDeskApi } from './api.ts';
 import type { Act, AddPage, Desk, GatewayOfDesk, Show, View } from './desk.ts';
 import { type Form, type FormValues, emptyForm, formBytesMax, readForm } from './forms.ts';
 import { memberAtDesk } from './nav.ts';
 import { deskFrame } from './parts/frame.ts';
-import { linkButton } from './parts/pieces.ts';
+import { problemOf, problemView, refusedView, sendAgainView, statusOf } from './problem-view.ts';
 import { dropSession, formToken, isFormOf, isFormToken, keptLanguage, sessionOf } from './session.ts';
 import { openKeptForm, sealForm, sealedBytesMax } from './sign-in/kept-form.ts';
 import { signInAct, signInAgainView, startSession } from './sign-in/sign-in-form.ts';
@@ -81,7 +78,7 @@ async function answer(deps: DeskDeps, c: Context, { respond, signedOut }: Answer
       dropSession(c, deps.publicUrl);
       return signedOut();
     }
-    return render(deps, c, language, problemView(problem, language), desk);
+    return render(deps, c, language, problemView(problem, language, c.req.method === 'GET'), desk);
   }
 }
 
@@ -181,7 +178,11 @@ async function act(desk: Requested, c: Context, sent: Sent): Promise<View | stri
     const problem = problemOf(error);
     if (problem.status === 401 || problem.status === 404) throw problem;
     const refused = { faults: problem.errors, refusal: refusalText(problem, desk.language) };
-    return { ...(await showAgain(desk, show, values, refused)), status: statusOf(problem) };
+    return await showAgain(desk, show, values, refused).then(
+      (view) => ({ ...view, status: statusOf(problem) }),
+      // The page cannot be read now, either.
+      (again: unknown) => sendAgainView(desk, values, problemOf(again)),
+    );
   }
 }
 
@@ -197,43 +198,12 @@ function showAgain(
   return show({ ...desk, form: (other) => (other === name ? form : emptyForm(other)) });
 }
 
-export function problemOf(error: unknown): AntreProblem {
-  if (error instanceof AntreProblem) return error;
-  if (!(error instanceof DomainError)) throw error;
-  return new AntreProblem({ code: error.code, detail: error.message, ...error.details }, 400);
-}
-
-const shownStatuses = [403, 404, 409, 429, 500, 503] as const;
-
-/** The HTTP status of the page that shows a refusal. A call without a response counts as 503. */
-export function statusOf({ status }: AntreProblem) {
-  return status === 0 ? 503 : (shownStatuses.find((known) => known === status) ?? 409);
-}
-
-function problemView(problem: AntreProblem, language: Language): View {
-  const words = frameWords[language];
-  if (problem.status === 404) return { title: words.missingTitle, status: 404, body: textOf(words.missingText, words) };
-  if (problem.status === 403)
-    return { title: words.forbiddenTitle, status: 403, body: textOf(words.forbiddenText, words) };
-  return { title: words.problemTitle, status: statusOf(problem), body: textOf(refusalText(problem, language), words) };
-}
-
-function refusedView(text: string, words: Words): View {
-  return { title: words.problemTitle, status: 403, body: textOf(text, words) };
-}
-
-type Words = (typeof frameWords)['id'];
-
-/** A page that shows only a text leads on, too. */
-function textOf(text: string, words: Words): Html {
-  return html`<p class="lead">${text}</p><p>${linkButton('/desk', words.toEvents, true)}</p>`;
-}
-
 async function render(deps: DeskDeps, c: Context, language: Language, view: View, desk?: Requested): Promise<Response> {
   const context = { lang: { language, isAsked: false }, assets: await deps.assetsOnce() };
   const page = await (view.page === undefined
     ? deskFrame(context, { view, desk, doneName: c.req.query('done') })
     : view.page(context));
+  if (view.againSeconds !== undefined) c.header('retry-after', String(view.againSeconds));
   return c.html(page, view.status ?? 200, deskHeaders(language));
 }
 

@@ -51,6 +51,8 @@ export type View = {
   readonly page?: (context: PageContext) => Promise<string>;
   /** The response to a form. Its heading gets the focus, so that keyboards and screen readers continue below the navigation. */
   readonly isAnswer?: boolean;
+  /** It is shown in place of a page that was refused for now, and loads again after this time. */
+  readonly againSeconds?: number;
   readonly status?: 200 | 401 | 403 | 404 | 409 | 429 | 500 | 503;
 };
 

@@ -9,7 +9,7 @@ import { frameWords } from '../../i18n/words/desk/frame.ts';
 import { refusalText } from '../../i18n/words/desk/refusals.ts';
 import { operatorWords } from '../../i18n/words/operator.ts';
 import type { Assets } from '../files/assets.ts';
-import { problemOf, statusOf } from '../desk/answer.ts';
+import { problemOf, statusOf } from '../desk/problem-view.ts';
 import { type Form, type FormValues, emptyForm, readForm } from '../desk/forms.ts';
 import { type Html, documentOf, mark } from '../layout.ts';
 import { deskHeaders } from '../page-headers.ts';

@@ -28,7 +28,8 @@ ${requestId === undefined ? '' : html`<p>${words.requestId} <strong>${requestId}
   });
 }
 
-function againAfter({ assets }: PageContext, seconds: number) {
+/** Loads the page again after this time. */
+export function againAfter({ assets }: PageContext, seconds: number) {
   return html`<meta name="again" content="${seconds}"><script type="module" src="${assets.urlOf('again.ts')}"></script>
 <noscript><meta http-equiv="refresh" content="${seconds}"></noscript>`;
 }

@@ -35,6 +35,9 @@ const id = {
   forbiddenTitle: 'Tidak diizinkan',
   forbiddenText: 'Peran Anda tidak mengizinkan ini. Mintalah pemilik akun untuk mengubah peran Anda.',
   problemTitle: 'Belum berhasil',
+  loadsAgain: 'Halaman ini dimuat ulang sendiri.',
+  formKept: 'Isian Anda masih ada.',
+  sendAgain: 'Kirim lagi',
   notOurPage:
     'Formulir ini tidak dikirim dari halaman kami, jadi tidak ada yang diubah. Buka halamannya dan coba lagi.',
   formOutdated: 'Formulir ini sudah lama. Tidak ada yang diubah. Kembali, muat ulang halamannya, lalu coba lagi.',
@@ -90,6 +93,9 @@ const en: typeof id = {
   forbiddenTitle: 'Not allowed',
   forbiddenText: 'Your role does not allow this. Ask an owner of the account to change your role.',
   problemTitle: 'That did not work',
+  loadsAgain: 'This page loads again by itself.',
+  formKept: 'What you entered is still here.',
+  sendAgain: 'Send it again',
   notOurPage: 'This form was not sent from a page of ours, so nothing was changed. Open the page and try again.',
   formOutdated: 'This form is out of date. Nothing was changed. Go back, reload the page, and try again.',
   signedInAnew:

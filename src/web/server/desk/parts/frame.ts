@@ -3,6 +3,7 @@ import { otherThan } from '../../../i18n/language.ts';
 import { doneNotice } from '../../../i18n/words/desk/done.ts';
 import { frameWords } from '../../../i18n/words/desk/frame.ts';
 import { type Html, type PageContext, documentOf, mark } from '../../layout.ts';
+import { againAfter } from '../../pages/message-page.ts';
 import type { Desk, View } from '../desk.ts';
 import { eventLinks, sectionLinks } from '../nav.ts';
 import { eventChip } from './pieces.ts';
@@ -23,6 +24,7 @@ export function deskFrame(context: PageContext, { view, desk, doneName }: Framed
     styles: 'desk.css',
     script: view.script ?? 'desk.ts',
     className: 'desk',
+    ...(view.againSeconds === undefined ? {} : { head: againAfter(context, view.againSeconds) }),
     body: html`${header(context, desk, view)}
 <main id="content" tabindex="-1"><div class="wrap desk-main">
 ${view.event === undefined ? '' : eventHead(view.event, view, context)}
