@@ -15,6 +15,7 @@ import { type Verdict, toldOf, verdictOf } from './witnesses.ts';
 
 /** A fault's view of, and its power over, a sale in progress. */
 export type Scene = {
+  readonly variant: Variant;
   readonly world: DrillWorld;
   readonly sale: TestEvent;
   /** How many buyers come. */
@@ -92,7 +93,7 @@ async function runOnce(drill: SaleDrill, options: DrillOptions, variant: Variant
     const sale = await openSale(world);
     await controlSandbox(world.sandbox.url, 'scenarios', { autoPay });
     const random = seededRandom(seed);
-    const scene = { world, sale, orders, strikes, random: seededRandom(seed + 1), seconds };
+    const scene = { variant, world, sale, orders, strikes, random: seededRandom(seed + 1), seconds };
     const { bought, besides } = await sell(drill, variant, scene, () =>
       placeOrders({ url: world.url, sale, orders, seconds, seed, random, enough: enoughOf(drill, variant) }),
     );
