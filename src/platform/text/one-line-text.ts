@@ -13,13 +13,13 @@ const plain = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 const invisible =
   /(\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f})|[^\P{DI}\u200c\u200d\p{VS}]|[\ufff9-\ufffb\p{Noncharacter_Code_Point}]/gu;
 /** Selects the form of a letter or sign that has several: emoji, Chinese and Japanese names, Mongolian. */
-const strayVariations = /(?<![\p{Emoji}\p{Script=Han}\p{Script=Mongolian}])\p{VS}/gu;
+const strayVariations = /(?<![[\p{Emoji}\p{Script=Han}\p{Script=Mongolian}]--\p{VS}])\p{VS}/gv;
 /**
  * Joiners shape words in Persian and in India's scripts, and join emoji. Everywhere else they would only hide
- * something.
+ * something. Accents belong to every script, so a joiner after one goes by the letter below: a composed letter has none.
  */
 const strayJoiners =
-  /(?<![[\p{L}\p{M}]--[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}]]|[\p{ExtPict}\p{Emoji_Modifier}\p{VS}])[\u200c\u200d]|[\u200c\u200d](?=[\u200c\u200d]*(?:\s|$))/gv;
+  /(?<!(?:[[\p{L}\p{M}]--[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}\p{Script=Inherited}]]|[\p{ExtPict}\p{Emoji_Modifier}\p{VS}])[\p{M}&&\p{Script=Inherited}]*)[\u200c\u200d]|[\u200c\u200d](?=[\u200c\u200d]*(?:\s|$))/gv;
 /** Visible letters, digits, signs and punctuation. Unicode also counts some empty pictures among them. */
 const visible = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{DI}\u2800\ufffc\u{1d159}\u{13441}\u{13442}]]/v;
 const control = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;

@@ -48,6 +48,9 @@ test.each([
   ['a joiner between Latin letters', 'A\u200dyu', 'Ayu'],
   ['a joiner too many', 'می\u200c\u200c\u200cخواهم', 'می\u200cخواهم'],
   ['a form of a letter that has none', 'A\ufe0fyu', 'Ayu'],
+  ['a joiner after an accent that its letter takes up', 'a\u00ad\u0301\u200cb', 'áb'],
+  ['a joiner after two of them', 'a\u200d\u0301\u200cb', 'áb'],
+  ['a form after a form that has no letter', '\u180d\ufe0f葛', '葛'],
   ['a copied line with its end', '\ufeffAyu\r\n', 'Ayu'],
 ])('%s', (_, text, clean) => {
   expect(cleanLine(text)).toBe(clean);
