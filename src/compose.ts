@@ -73,7 +73,7 @@ export type Service = ReturnType<typeof compose>;
  * The composition root of the API, from top to bottom in the order of need. Each opened resource is closed beside its
  * opening. Nothing here uses the network, so a dependency that is down at the start is not fatal.
  */
-export function compose(config: Config, log: Log) {
+export function compose(config: Config, log: Log, { staleAfterMs }: { staleAfterMs?: number | undefined } = {}) {
   const clock = systemClock;
   const closers = createClosers(log);
   const opened = <Thing>(name: string, thing: Thing, close: (thing: Thing) => unknown): Thing => {
@@ -133,7 +133,7 @@ export function compose(config: Config, log: Log) {
   const actors = createActors({ db, clock, config, invalidations });
   const cachedReads = opened(
     'cached reads',
-    createCachedReads({ redis, log, replicaLagMaxMs: config.DATABASE_REPLICA_LAG_MAX_MS }),
+    createCachedReads({ redis, log, replicaLagMaxMs: config.DATABASE_REPLICA_LAG_MAX_MS, staleAfterMs }),
     (reads) => reads.close(),
   );
   const publicReads = servePublicReads({

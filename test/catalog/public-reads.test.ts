@@ -150,7 +150,7 @@ test('bad addresses and queries are problems, and are not cached', async () => {
 });
 
 test('the document shows the sale as open in the second in which it opens, without a push', async () => {
-  const opens = new Date(Date.now() + 1200);
+  const opens = new Date(Date.now() + 2000);
   const { slug } = await createEvent(one.db, { categories: [{ saleOpensAt: opens }] });
   const stateOf = async () =>
     (await shown(await one.fetch(`/v1/events/${slug}/ticket-categories`))).data[0]?.['saleState'];

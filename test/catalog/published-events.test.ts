@@ -34,8 +34,7 @@ test('publishing names everything that is missing, then shows the event everywhe
     200,
     expect.objectContaining({ status: 'published', version: 2 }),
   ]);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect((await desks.two.fetch(`/v1/events/${slug}`)).status).toBe(200);
+  await expect.poll(async () => (await desks.two.fetch(`/v1/events/${slug}`)).status, { interval: 5 }).toBe(200);
   expect(await shown(await ask('POST', `/${event.id}/publication`))).toMatchObject({ version: 2 });
   expect((await auditOf(desks.one.db, organizer)).filter(({ act }) => act === 'event.published').length).toBe(1);
 });
@@ -77,8 +76,7 @@ test('an event returns to draft while it has no orders, and not afterwards', asy
   const { ask, event, slug, category, organizer } = await publishedEvent();
   expect((await desks.two.fetch(`/v1/events/${slug}`)).status).toBe(200);
   expect(await shown(await ask('DELETE', `/${event.id}/publication`))).toMatchObject({ status: 'draft' });
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect((await desks.two.fetch(`/v1/events/${slug}`)).status).toBe(404);
+  await expect.poll(async () => (await desks.two.fetch(`/v1/events/${slug}`)).status, { interval: 5 }).toBe(404);
   expect((await ask('POST', `/${event.id}/publication`)).status).toBe(200);
   const open = openTestDb(desks.database.url);
   const ordered = { id: event.id, slug, organizer, categories: [{ id: category.id, poolId: '', price: 150_000 }] };

@@ -30,7 +30,7 @@ import { createReplica, readFromPrimary } from '../../src/platform/database/repl
 import { problems } from '../../src/problems.ts';
 import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
 import { type TestOrganizer, signedInOwner } from '../factories.ts';
-import { until } from '../until.ts';
+import { patientMs, until } from '../until.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
 /** Nothing is written here unless a test uploads a picture. */
@@ -51,6 +51,8 @@ export async function openCatalog(options: {
   replicaDb?: Db;
   clock?: Clock;
   callTimeoutMs?: number;
+  /** For tests of the last good answer. */
+  staleAfterMs?: number;
   cdnPurgeUrl?: string;
 }) {
   const open = openDb({
@@ -65,7 +67,7 @@ export async function openCatalog(options: {
   await new Promise((resolve) => redis.once('ready', resolve));
   const clock = options.clock ?? systemClock;
   const { db } = open;
-  const cachedReads = createCachedReads({ redis, log });
+  const cachedReads = createCachedReads({ redis, log, staleAfterMs: options.staleAfterMs ?? patientMs });
   const { replicaDb } = options;
   const replica =
     replicaDb === undefined

@@ -8,6 +8,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { createTestDatabase } from '../services/database.ts';
 import { createTestRedis } from '../services/redis.ts';
 import { testStack } from '../services/stack.ts';
+import { patientMs } from '../until.ts';
 import { testEnvironment } from './environment.ts';
 import { testPasswords, testPrinter } from './helpers.ts';
 
@@ -33,7 +34,9 @@ export async function startTestService(
     ...(options.databaseWire === undefined ? {} : { DATABASE_URL: byWay(database.url, options.databaseWire.url) }),
     ...environment,
   });
-  const service = compose(config, createLog({ level: 'silent', process: 'test' }));
+  // A test that takes the database away also wants the last good answers.
+  const patience = options.databaseWire === undefined ? { staleAfterMs: patientMs } : {};
+  const service = compose(config, createLog({ level: 'silent', process: 'test' }), patience);
   withoutLoopShedding(service);
   Object.assign(service.passwords, testPasswords);
   Object.assign(service.ticketPrinter, testPrinter);

@@ -51,8 +51,7 @@ export type CachedReads = {
 
 /** Size of all public answers in one process: about 2,000 events with all their documents. */
 const memoryBytesMaxDefault = 48 * 1024 * 1024;
-/** The longest wait of a request for newer bytes if there are last good ones. */
-const staleAfterMs = 200;
+const staleAfterMsDefault = 200;
 /** The pause after a failed rebuild. */
 const retryAfterMs = 1000;
 /** How often a rebuild starts over because a change arrived while it ran. */
@@ -66,6 +65,7 @@ type State = {
   readonly absent: AbsentAnswers;
   readonly recent: RecentChanges;
   readonly flights: Map<string, Flight>;
+  readonly staleAfterMs: number;
 };
 
 export function createCachedReads(deps: {
@@ -74,6 +74,8 @@ export function createCachedReads(deps: {
   memoryBytesMax?: number;
   /** The largest lag of a replica that is still read. */
   replicaLagMaxMs?: number;
+  /** The longest wait of a request for newer bytes if there are last good ones. */
+  staleAfterMs?: number | undefined;
 }): CachedReads {
   const state: State = {
     redis: deps.redis,
@@ -82,6 +84,7 @@ export function createCachedReads(deps: {
     absent: createAbsentAnswers(),
     recent: createRecentChanges((deps.replicaLagMaxMs ?? 0) + lagKnownWithinMs),
     flights: new Map(),
+    staleAfterMs: deps.staleAfterMs ?? staleAfterMsDefault,
   };
   const feed = openChangeFeed({
     redis: deps.redis,
@@ -118,7 +121,7 @@ function find(state: State, key: string): Found | 'missing' | undefined {
   }
   if (now >= entry.lastGoodUntil) return undefined;
   const flight = state.flights.get(key);
-  const isSlow = flight !== undefined && now - flight.startedAt >= staleAfterMs;
+  const isSlow = flight !== undefined && now - flight.startedAt >= state.staleAfterMs;
   return isSlow || now < entry.retryFrom ? findStale(entry, now) : undefined;
 }
 
@@ -141,7 +144,7 @@ async function answer(state: State, read: Read, request: Request): Promise<Respo
     const entry =
       lastGood !== undefined && performance.now() < lastGood.lastGoodUntil
         ? await orAfter(
-            Math.max(0, flight.startedAt + staleAfterMs - performance.now()),
+            Math.max(0, flight.startedAt + state.staleAfterMs - performance.now()),
             flight.promise.catch(() => lastGood),
             () => lastGood,
           )

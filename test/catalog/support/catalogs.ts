@@ -11,7 +11,12 @@ export async function useWiredCatalog() {
   const redisWire = await layWire(redis.cacheUrl);
   const urls = { databaseUrl: database.url, redisUrl: redis.cacheUrl };
   const [one, two] = [await openCatalog(urls), await openCatalog(urls)];
-  const wired = await openCatalog({ databaseUrl: databaseWire.url, redisUrl: redisWire.url, callTimeoutMs: 1000 });
+  const wired = await openCatalog({
+    databaseUrl: databaseWire.url,
+    redisUrl: redisWire.url,
+    callTimeoutMs: 1000,
+    staleAfterMs: 200,
+  });
   afterAll(async () => {
     await Promise.all([one.close(), two.close()]);
     await databaseWire.mend();

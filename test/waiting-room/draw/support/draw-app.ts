@@ -6,6 +6,7 @@ import { openCacheRedis } from '../../../../src/platform/redis.ts';
 import { problems } from '../../../../src/problems.ts';
 import { drawRoutes } from '../../../../src/waiting-room/draw/routes.ts';
 import { createTestRedis } from '../../../../testkit/services/redis.ts';
+import { patientMs } from '../../../../testkit/until.ts';
 import type { DrawWorld } from './draw-world.ts';
 
 /** The part of the API that publishes draws. */
@@ -13,7 +14,7 @@ export async function openDrawApp(world: DrawWorld) {
   const redis = await createTestRedis();
   const log = createLog({ level: 'silent', process: 'test' });
   const client = openCacheRedis(redis.cacheUrl, log);
-  const cachedReads = createCachedReads({ redis: client, log });
+  const cachedReads = createCachedReads({ redis: client, log, staleAfterMs: patientMs });
   return {
     /** Made anew each time: the world's beacon chain follows its clock. */
     fetch: async (request: Request): Promise<Response> => {
