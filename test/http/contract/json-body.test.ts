@@ -193,13 +193,14 @@ describe('a body that is too large', () => {
     let answer = '';
     let sent = 0;
     socket.on('data', (data) => (answer += data.toString('latin1')));
+    const answered = new Promise((resolve) => socket.once('data', resolve));
     const ended = closed(socket);
     socket.write(head);
     for (; sent < chunks && answer === '' && !socket.destroyed; sent += 1) {
       if (!socket.write(chunk)) await Promise.race([once(socket, 'drain'), ended]);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 100))]);
+    await Promise.race([ended, answered]);
     socket.destroy();
     return { answer, sent };
   };

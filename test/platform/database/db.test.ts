@@ -39,8 +39,9 @@ test('a slow query does not delay others while a connection is free', async () =
 });
 
 test('a call that waits too long for a connection is refused, and the queue is bounded', async () => {
-  const { db, close } = open({ poolSize: 1, acquireTimeoutMs: 100 });
-  const slow = db.execute(sleep(0.5)).then(() => undefined);
+  const { db, close } = open({ poolSize: 1, acquireTimeoutMs: 100, callTimeoutMs: 30_000 });
+  const released = Promise.withResolvers<void>();
+  const slow = transaction(db, () => released.promise);
   const error: unknown = await db.execute(sql`select 1`).then(
     () => undefined,
     (reason: unknown) => reason,
@@ -49,6 +50,7 @@ test('a call that waits too long for a connection is refused, and the queue is b
   expect(isUnavailable(error)).toBe(true);
   const crowd = await Promise.allSettled(Array.from({ length: 80 }, () => db.execute(sql`select 1`)));
   expect(crowd.every((result) => result.status === 'rejected')).toBe(true);
+  released.resolve();
   await slow;
   await expect(db.execute(sql`select 1`)).resolves.toBeDefined();
   await close();

@@ -19,6 +19,7 @@ import {
   stagedJobNames,
 } from '../../../src/platform/jobs/outbox.ts';
 import { createEvent } from '../../../testkit/factories.ts';
+import { until } from '../../../testkit/until.ts';
 import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 
 /** Guards promise 5 where it begins: a job exists if and only if its transaction committed, and none is skipped. */
@@ -76,11 +77,13 @@ async function readAboveLast(last: { id: number }): Promise<number[]> {
 
 /** Number 0 takes the lowest id and commits last, while 200 others are staged and delivered around it. */
 async function slowWriterAmongFast(read: () => Promise<number[]>): Promise<number[]> {
+  const [staged, aroundIt] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const slow = transaction(db, async (tx) => {
     await stage(tx, noted, { number: 0 });
-    await sleep(400);
+    staged.resolve();
+    await aroundIt.promise;
   });
-  await sleep(30);
+  await Promise.race([staged.promise, slow]);
   const delivered: number[] = [];
   let writing = true;
   const relay = (async () => {
@@ -88,6 +91,9 @@ async function slowWriterAmongFast(read: () => Promise<number[]>): Promise<numbe
   })();
   for (let first = 1; first <= 200; first += 20) {
     await Promise.all(Array.from({ length: 20 }, (_, index) => stage(db, noted, { number: first + index })));
+    if (first < 100) continue;
+    await until(() => delivered.length > 0);
+    aroundIt.resolve();
   }
   await slow;
   await sleep(30);

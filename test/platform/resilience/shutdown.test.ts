@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLog } from '../../../src/platform/log.ts';
 import { closeDeadlineMs, createClosers } from '../../../src/platform/resilience/shutdown.ts';
+import { until } from '../../../testkit/until.ts';
 
 /** Guards that a process closes what it opened, last things first, and ends in any case. */
 
@@ -69,12 +70,14 @@ describe('a process that is told to stop', () => {
     const closed: unknown[] = [];
     await once(child, 'message');
     child.on('message', (name) => closed.push(name));
-    const exit = once(child, 'exit');
+    // Comes after the last message, which `exit` may come before.
+    const end = once(child, 'close');
     for (const signal of signals) {
       child.kill(signal);
-      await Promise.race([exit, new Promise((resolve) => setTimeout(resolve, 150))]);
+      // A second signal must find the process at its second closer.
+      await Promise.race([end, until(() => closed.includes('queue'))]);
     }
-    const [code]: unknown[] = await exit;
+    const [code]: unknown[] = await end;
     return { code, closed };
   };
 
