@@ -29,7 +29,7 @@ test.concurrent('an order page shows that the order was paid, and has not asked 
   await page.waitForTimeout(quietMs);
   expect(requests.asked()).toBe(before);
   await pay(service.db, order.id);
-  await page.waitForSelector('.ticket img', { timeout: 5000 });
+  await page.waitForSelector('.ticket img', { timeout: 12_000 });
   expect(requests.asked()).toBeGreaterThan(before);
   await page.close();
 }, 60_000);
@@ -60,7 +60,7 @@ test.concurrent('an event page shows at once that the last ticket has gone', asy
   await page.waitForSelector('[data-category][data-band="last"]');
   const before = requests.asked();
   await placeTestOrder(service, event);
-  await page.waitForSelector('[data-category][data-band="none"]', { state: 'attached', timeout: 8000 });
+  await page.waitForSelector('[data-category][data-band="none"]', { state: 'attached', timeout: 20_000 });
   expect(requests.asked()).toBe(before);
   await page.close();
 }, 60_000);
