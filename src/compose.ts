@@ -3,7 +3,7 @@ import { createLinkCards, createPictureMaker, createPictures, queueTag, servePub
 import { createScanLane, hasAdmissions, moveGates } from './check-in/index.ts';
 import { composeGateway } from './compose/gateway.ts';
 import { composeInvalidations } from './compose/invalidations.ts';
-import { composeLanes } from './compose/lanes.ts';
+import { type Patience, composeLanes } from './compose/lanes.ts';
 import { composeLive } from './compose/live.ts';
 import { composeCountsDb, composeReadSource } from './compose/read-source.ts';
 import type { Config } from './config.ts';
@@ -73,7 +73,7 @@ export type Service = ReturnType<typeof compose>;
  * The composition root of the API, from top to bottom in the order of need. Each opened resource is closed beside its
  * opening. Nothing here uses the network, so a dependency that is down at the start is not fatal.
  */
-export function compose(config: Config, log: Log, { staleAfterMs }: { staleAfterMs?: number | undefined } = {}) {
+export function compose(config: Config, log: Log, { staleAfterMs, orderMs }: Patience = {}) {
   const clock = systemClock;
   const closers = createClosers(log);
   const opened = <Thing>(name: string, thing: Thing, close: (thing: Thing) => unknown): Thing => {
@@ -113,7 +113,6 @@ export function compose(config: Config, log: Log, { staleAfterMs }: { staleAfter
   const source = composeReadSource({ config, pool, db, watchDb: watch.db, closers, log });
   const redis = opened('cache redis', openCacheRedis(config.REDIS_CACHE_URL, log), (client) => client.disconnect());
   closers.add('staged signal', signalStaged(redis));
-
   const clientNetwork = createClientNetwork(config.TRUSTED_PROXIES, { header: config.CLIENT_ADDRESS_HEADER, log });
   const switches = opened('switches', createSwitches({ db: watch.db, log }), (read) => read.close());
   const traffic = opened(
@@ -161,6 +160,7 @@ export function compose(config: Config, log: Log, { staleAfterMs }: { staleAfter
     shedder: traffic.shedder,
     areSalesStopped: (eventId) => switchedOff(eventId) !== undefined,
     health,
+    orderMs,
     hasRoom: (eventId) => isPassNeeded(rooms, eventId),
   });
   const directory = createEventDirectory(db);

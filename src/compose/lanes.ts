@@ -11,6 +11,9 @@ import {
 } from '../traffic-control/index.ts';
 import type { HealthReporter } from '../waiting-room/index.ts';
 
+/** How long requests wait for newer bytes and for their order, if not as long as usual. */
+export type Patience = { readonly staleAfterMs?: number; readonly orderMs?: number };
+
 type Traffic = ReturnType<typeof createTrafficControl>;
 
 /** The lanes of the hot writes, with their limits. */
@@ -23,8 +26,9 @@ export function composeLanes(deps: {
   readonly health: Pick<HealthReporter, 'watch' | 'refused'>;
   /** Whether buyers of this event come through a waiting room. */
   readonly hasRoom: (eventId: string) => boolean;
+  readonly orderMs?: number | undefined;
 }) {
-  const { config, writeDb, limiter, shedder, health, hasRoom } = deps;
+  const { config, writeDb, limiter, shedder, health, hasRoom, orderMs } = deps;
   const flushesMax = Math.max(1, config.DATABASE_WRITE_POOL_SIZE - 1);
   const limitWrites = <Item, Result>(group: GroupCommit<Item, Result>, routeClass: 0 | 1 | 2) =>
     limitGroupCommit(group, limiter, routeClass);
@@ -34,6 +38,7 @@ export function composeLanes(deps: {
     heldPerNetworkMax: config.HELD_PER_NETWORK_MAX,
     totalMaxes,
     areSalesStopped: deps.areSalesStopped,
+    ...(orderMs === undefined ? {} : { orderMs }),
   });
   const limited = limitWrites(orders, 2);
   // Only a waiting room asks for the health of its event's orders.

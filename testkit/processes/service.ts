@@ -23,19 +23,23 @@ export type TestService = {
   close(): Promise<void>;
 };
 
-/** @param options.databaseWire the address of a proxy before PgBouncer that the test may stop */
+/**
+ * @param options.databaseWire the address of a proxy before PgBouncer that the test may stop
+ * @param options.orderMs how long an order waits for its lane, for tests that hold the lane
+ */
 export async function startTestService(
   environment: Record<string, string> = {},
-  options: { databaseWire?: { readonly url: string } } = {},
+  options: { databaseWire?: { readonly url: string }; orderMs?: number } = {},
 ): Promise<TestService> {
+  const { databaseWire, ...waits } = options;
+  // A test that takes the database away also wants the last good answers.
+  const patience = databaseWire === undefined ? { staleAfterMs: patientMs, ...waits } : waits;
   const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   const config = loadConfig({
     ...testEnvironment(database, redis),
-    ...(options.databaseWire === undefined ? {} : { DATABASE_URL: byWay(database.url, options.databaseWire.url) }),
+    ...(databaseWire === undefined ? {} : { DATABASE_URL: byWay(database.url, databaseWire.url) }),
     ...environment,
   });
-  // A test that takes the database away also wants the last good answers.
-  const patience = options.databaseWire === undefined ? { staleAfterMs: patientMs } : {};
   const service = compose(config, createLog({ level: 'silent', process: 'test' }), patience);
   withoutLoopShedding(service);
   Object.assign(service.passwords, testPasswords);

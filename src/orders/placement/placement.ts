@@ -34,10 +34,8 @@ const enough = 10;
 /** Orders that may wait for one event; at 10,000/s that is half a second. */
 const queueMax = 5000;
 
-const deadlineMs = 2500;
-
-/** Clients get 503 after this long. Retrying with the same key returns the order if it was written. */
-const answerMs = 2500;
+/** Clients get 503 after this long, in the lane or at its end. Retrying with the same key returns the order if it was written. */
+const orderMsDefault = 2500;
 
 /**
  * The lanes of orders, one per event, because everything scarce belongs to an event. Two orders with the same
@@ -51,7 +49,9 @@ export function createPlacement(options: {
   totalMaxes?: Readonly<Record<string, number>>;
   /** Whether an operator has stopped the sales of the event. Then only replays of existing orders are answered. */
   areSalesStopped: (eventId: string) => boolean;
+  orderMs?: number;
 }): Placement {
+  const { orderMs = orderMsDefault } = options;
   const clock = createPlacementClock<PlacementItem>();
   const call = async (
     eventId: string,
@@ -84,8 +84,8 @@ export function createPlacement(options: {
     name: 'orders',
     batchMax,
     queueMax,
-    deadlineMs,
-    answerMs,
+    deadlineMs: orderMs,
+    answerMs: orderMs,
     flushesMax: options.flushesMax,
     ahead: { itemsMin: aheadMin },
     everyMs,
