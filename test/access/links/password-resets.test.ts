@@ -61,7 +61,10 @@ describe('password resets', () => {
 
   it('take as long for an unknown address as for a known one', async () => {
     const times = { known: [] as number[], unknown: [] as number[] };
-    for (let turn = 0; turn < 40; turn += 1) {
+    // A busy machine delays some requests of either kind, but makes none of them quicker than its work.
+    const ratio = () => Math.min(...times.known) / Math.min(...times.unknown);
+    const isAlike = () => ratio() > 0.5 && ratio() < 2;
+    for (let turn = 0; turn < 40 || (turn < 1000 && !isAlike()); turn += 1) {
       const member = turn % 2 === 0 ? 'known' : 'unknown';
       if (member === 'known') await world.open.db.execute(sql`delete from staff_tokens`);
       const started = performance.now();
@@ -71,10 +74,8 @@ describe('password resets', () => {
       });
       times[member].push(performance.now() - started);
     }
-    // A busy machine delays some requests of either kind, but makes none of them quicker than its work.
-    const ratio = Math.min(...times.known) / Math.min(...times.unknown);
-    expect(ratio).toBeGreaterThan(0.5);
-    expect(ratio).toBeLessThan(2);
+    expect(ratio()).toBeGreaterThan(0.5);
+    expect(ratio()).toBeLessThan(2);
   });
 
   it('make no more live links than the limits allow when fifty requests pass them at once', async () => {
