@@ -10,6 +10,7 @@ import { until } from '../../../testkit/until.ts';
 import { desktop, smallPhone } from '../../../testkit/web/sizes.ts';
 import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../../testkit/web/keyboard.ts';
 import { type HotWorld, openHotWorld } from '../../drizzle/support/hot-world.ts';
+import { saleShowsWithinMs } from '../support/story/organiser.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 import { hashTestPassword } from '../../../testkit/access/hash-test-password.ts';
 
@@ -106,7 +107,7 @@ const textOf = (selector: string) => page.textContent(selector);
 describe('an organiser at the desk', () => {
   let orderId = '';
 
-  test('signs in by keyboard alone and watches the sale renew itself', async () => {
+  test('signs in by keyboard alone and watches the sale renew itself', { timeout: 2 * saleShowsWithinMs }, async () => {
     await page.goto(`${origin}/desk/sign-in?lang=en&next=${encodeURIComponent(`/desk/events/${event.id}/sale`)}`);
     await typeInto(page.locator('#email'), 'sari@organizer.test');
     await typeInto(page.locator('#password'), password);
@@ -114,12 +115,14 @@ describe('an organiser at the desk', () => {
     await page.waitForURL('**/sale');
     await expectTidy();
     orderId = await buy('Ayu Lestari', 2);
-    await expect.poll(() => page.innerText('.pool'), { timeout: 20_000 }).toMatch(/Sold\s*2/);
+    await expect.poll(() => page.innerText('.pool'), { timeout: saleShowsWithinMs }).toMatch(/Sold\s*2/);
     expect(await textOf('#sale-state')).toContain('Updates by itself');
     await expect.poll(() => page.locator('.chart .bar-1:not([height="0"])').count(), { timeout: 30_000 }).toBe(1);
   });
 
-  test('a page that follows the stream of the sale asks only after a change; control: one without it keeps asking', async () => {
+  test('a page that follows the stream of the sale asks only after a change; control: one without it keeps asking', {
+    timeout: 2 * saleShowsWithinMs,
+  }, async () => {
     const without = await page.context().newPage();
     await without.route('**/sales/stream', (route) => route.fulfill({ status: 404, body: '' }));
     const [renewed, asked] = [renewalsOf(page), renewalsOf(without)];
@@ -137,7 +140,7 @@ describe('an organiser at the desk', () => {
     expect(asked() - askedBefore).toBeGreaterThanOrEqual(3);
     await without.close();
     await buy('Bayu Lestari', 1);
-    await expect.poll(() => page.innerText('.pool'), { timeout: 20_000 }).toMatch(/Sold\s*3/);
+    await expect.poll(() => page.innerText('.pool'), { timeout: saleShowsWithinMs }).toMatch(/Sold\s*3/);
   });
 
   test('a page whose oldest figures were read before the change asks again until they show it; the test above is the control', async () => {
