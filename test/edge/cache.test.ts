@@ -94,6 +94,7 @@ describe('a public read', () => {
   test('costs the API at most one request a second at any load (T68)', async () => {
     const { slug } = await createEvent(db());
     const path = `/v1/events/${slug}/availability`;
+    const began = Date.now();
     await ask(port, path);
     const until = Date.now() + 3000;
     let answered = 0;
@@ -106,7 +107,8 @@ describe('a public read', () => {
     };
     await Promise.all(Array.from({ length: 16 }, poll));
     expect(answered).toBeGreaterThan(100);
-    expect(fronted.arrivedAt(path).length).toBeLessThanOrEqual(5);
+    const seconds = Math.ceil((Date.now() - began) / 1000);
+    expect(fronted.arrivedAt(path).length).toBeLessThanOrEqual(seconds + 1);
   });
 });
 
