@@ -12,8 +12,8 @@ export default defineConfig({
     experimental: { viteModuleRunner: false, nodeLoader: false },
     execArgv: [`--import=${new URL('deploy/local/source-imports.mjs', import.meta.url).href}`],
     // For a test that hangs. A busy machine needs ten times what a quiet one does, so no test measures by it.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     teardownTimeout: 20_000,
     // Of a second by default, which is a guess at how quick the machine is.
     expect: { poll: { timeout: 10_000 } },

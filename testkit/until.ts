@@ -11,7 +11,7 @@ const lateShare = 0.05;
 export const patientMs = 20_000;
 
 /** Waits until `check` holds. Fails with the text of the check if it does not hold within `withinMs`. */
-export async function until(check: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
+export async function until(check: () => boolean | Promise<boolean>, withinMs = 60_000): Promise<void> {
   const began = performance.now();
   while (!(await check())) {
     const waitedMs = performance.now() - began;

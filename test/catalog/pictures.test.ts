@@ -92,7 +92,7 @@ describe('a photo', () => {
       headers: { 'if-none-match': (await running.fetch(`${path}/small.avif`)).headers.get('etag') ?? '' },
     });
     expect(again.status).toBe(304);
-  }, 60_000);
+  });
 
   test('stands in the page with its shape, and in previews of the link', async () => {
     const page = await (
@@ -113,7 +113,7 @@ describe('a photo', () => {
     const renamed = await shownPicture(await send('PATCH', { alt: 'Lain' }));
     expect(renamed.picture).toEqual({ path: picture?.path, alt: 'Lain' });
     expect((await send('PATCH', { focus: { x: 101, y: 0 } })).status).toBe(400);
-  }, 60_000);
+  });
 
   test('is carried by a copy of the event, and not by a copy that another organiser asks for', async () => {
     const copy = (slug: string, of: TestEvent['organizer'], as: string) =>

@@ -190,7 +190,7 @@ describe('forged codes', () => {
     expect((await scan(typed)).result).toBe('admitted');
   });
 
-  it('accepts none of 5,000 mutations', { timeout: 60_000 }, async () => {
+  it('accepts none of 5,000 mutations', async () => {
     const ticket = await one();
     const bytes = ticket.code.split('');
     const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZILOU*=';

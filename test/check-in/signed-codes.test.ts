@@ -112,9 +112,7 @@ describe('a signed event', () => {
     await expect(ticketKeys.writerOf(other.eventId)).rejects.toThrow();
   });
 
-  it('lets none of 5,000 forged codes in, online and offline, and all genuine ones (control)', {
-    timeout: 60_000,
-  }, async () => {
+  it('lets none of 5,000 forged codes in, online and offline, and all genuine ones (control)', async () => {
     const forgery = await openForgery(door.sql, 1);
     const genuine = forgery.genuine.map((text) => ({ kind: 'genuine', text }));
     const forged = Array.from({ length: forgedCodes }, () => forgery.next());

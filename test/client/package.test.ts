@@ -51,7 +51,7 @@ describe('the package @antre/client', () => {
     });
     for (const name of ['walk', 'wrong'])
       copyFileSync(join(import.meta.dirname, 'elsewhere', `${name}.ts.txt`), join(project, `${name}.ts`));
-  }, 60_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('is small, has no dependency, and contains nothing of the service', () => {
@@ -82,7 +82,7 @@ describe('the package @antre/client', () => {
     let world: WholeService;
     beforeAll(async () => {
       world = await startWholeService();
-    }, 60_000);
+    });
     afterAll(() => world?.close());
 
     test('buys, pays, prints and scans a ticket, and types each refusal', async () => {

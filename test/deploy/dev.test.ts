@@ -19,7 +19,7 @@ const devPlan = async () =>
     INSPECTOR_PORT: String(await freePort()),
   });
 
-it('restarts a process on change, and opens its inspector', { timeout: 60_000 }, async () => {
+it('restarts a process on change, and opens its inspector', async () => {
   const folder = join(dataFolder, `dev-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   const plan = await devPlan();

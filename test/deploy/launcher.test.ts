@@ -57,7 +57,7 @@ describe('npm start, stop and status', () => {
     expect(await npm(env, 'stop')).toMatchObject({ code: 0, text: expect.stringContaining('does not run') });
   });
 
-  it('reports in the terminal why a start in the background failed', { timeout: 60_000 }, async () => {
+  it('reports in the terminal why a start in the background failed', async () => {
     const env = await environment();
     const port = env.POSTGRES_PORT;
     const failed = await npm({ ...env, REDIS_QUEUE_PORT: port }, 'start', '--', '--detach', '--services-only');

@@ -37,7 +37,7 @@ const run = (script: string, argument: string) =>
   });
 
 describe('npm run', () => {
-  it.each([...programs.values()])('$name says how it is used', { timeout: 60_000 }, async ({ script }) => {
+  it.each([...programs.values()])('$name says how it is used', async ({ script }) => {
     const { code, text } = await run(script, '--help');
     expect(text).not.toMatch(/\n\s+at /);
     expect(text).toMatch(/usage|options|npm run/i);
@@ -45,7 +45,7 @@ describe('npm run', () => {
   });
 
   const ours = [...programs.values()].filter(({ name }) => !ofAnotherProgram.includes(name));
-  it.each(ours)('$name refuses what it does not know', { timeout: 60_000 }, async ({ script }) => {
+  it.each(ours)('$name refuses what it does not know', async ({ script }) => {
     const { code, text } = await run(script, '--no-such-option');
     expect(text).not.toMatch(/\n\s+at /);
     expect(text.trim()).not.toBe('');

@@ -20,7 +20,7 @@ describe('self-repair of the local stack', () => {
   const folder = join(dataFolder, `test-${process.pid}`);
   afterEach(() => discardData(folder));
 
-  it('stops what a killed launcher left running, and keeps committed data', { timeout: 60_000 }, async () => {
+  it('stops what a killed launcher left running, and keeps committed data', async () => {
     const launcher = fork(join(import.meta.dirname, 'support/start-and-wait.ts'), [folder], { execArgv: [] });
     const addresses = await new Promise<ServiceAddresses>((resolve, reject) => {
       launcher.once('message', (message) => resolve(message as ServiceAddresses));
@@ -38,9 +38,7 @@ describe('self-repair of the local stack', () => {
     expect(readLedger(join(folder, 'stack.json'))).toBeUndefined();
   });
 
-  it('starts anew over an incomplete data folder and an unreadable list of processes', {
-    timeout: 60_000,
-  }, async () => {
+  it('starts anew over an incomplete data folder and an unreadable list of processes', async () => {
     for (const half of ['postgres', 'postgres.new']) {
       mkdirSync(join(folder, half), { recursive: true });
       writeFileSync(join(folder, half, 'base'), 'half');
@@ -51,7 +49,7 @@ describe('self-repair of the local stack', () => {
     await services.stop();
   });
 
-  it('restarts a server that dies', { timeout: 60_000 }, async () => {
+  it('restarts a server that dies', async () => {
     const services = await startServices({ dataFolder: folder, ports: 'free', durable: false, restart: true });
     const cache = services.children.get('redis-cache');
     const before = cache?.pid();

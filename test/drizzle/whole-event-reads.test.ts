@@ -133,4 +133,4 @@ test('everything that is kept of one person is read by keys, whatever the size o
       expect(await tooHeavy(pagesOfPersonMax)).toEqual([]);
     }
   }
-}, 60_000);
+});

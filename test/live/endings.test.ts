@@ -97,10 +97,10 @@ test('a stream that has ended keeps no connection whose client neither reads nor
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     if (isReading) socket.resume();
   }
-  await until(() => left.length === 2, 10_000);
+  await until(() => left.length === 2);
   for (const socket of held) socket.destroy();
   server.close();
-}, 20_000);
+});
 
 test('an open stream gets a heartbeat in every round, so that neither side takes the other for dead', async () => {
   const redis = openCacheRedis(world.service.config.REDIS_CACHE_URL, silentLog);

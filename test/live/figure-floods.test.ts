@@ -66,26 +66,26 @@ const hot = topicOf('event', 'hot');
 test('listening to hundreds of other events delays no change of an event', async () => {
   let sold = 0;
   const sent = listening(() => String(sold));
-  await until(() => sent.length > events, 10_000);
+  await until(() => sent.length > events);
   const waits: number[] = [];
   for (sold = 1; sold <= 3; sold += 1) {
     await pause(1200);
     const [before, count] = [performance.now(), sent.length];
     figures.outdate(hot);
-    await until(() => sent.slice(count).some(({ topic }) => topic === hot), 10_000);
+    await until(() => sent.slice(count).some(({ topic }) => topic === hot));
     waits.push(performance.now() - before);
   }
   expect(Math.max(...waits)).toBeLessThan(2000);
-}, 60_000);
+});
 
 test('a document that time alone changes is still sent about each second', async () => {
   const sent = listening(() => String(Math.random()));
-  await until(() => sent.length > events, 10_000);
+  await until(() => sent.length > events);
   const before = sent.length;
   await pause(6000);
   const times = sent.slice(before).filter(({ topic, name }) => topic === hot && name === 'queue');
   expect(times.length).toBeGreaterThanOrEqual(3);
-}, 60_000);
+});
 
 test('a change while another process computes is shown soon; control: one before it is shown by that process', async () => {
   const sent: Draft[] = [];
@@ -98,7 +98,7 @@ test('a change while another process computes is shown soon; control: one before
   const [during, before] = [topicOf('sales', 'during'), topicOf('sales', 'before')];
   const countOf = (topic: string) => sent.filter((draft) => draft.topic === topic).length;
   figures.watch([during, before].map((topic) => ({ topic, name: 'sales', compute: async () => ({ data: '{}' }) })));
-  await until(() => countOf(during) === 1 && countOf(before) === 1, 10_000);
+  await until(() => countOf(during) === 1 && countOf(before) === 1);
   await until(async () => (await redis.keys('antre:live:figure:sales:*')).length === 0, 5000);
   for (const topic of [during, before]) await redis.set(`antre:live:figure:${topic}:sales`, '1', 'PX', 2500);
   for (const topic of [during, before]) figures.outdate(topic);
@@ -108,7 +108,7 @@ test('a change while another process computes is shown soon; control: one before
   await until(() => countOf(during) === 2, 5000);
   await pause(1000);
   expect(countOf(before)).toBe(1);
-}, 60_000);
+});
 
 describe('a change while the service is busy is sent long before a figure at rest is computed again', () => {
   const busy: Record<string, (calls: number, data: string) => Promise<Computed>> = {

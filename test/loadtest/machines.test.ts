@@ -24,7 +24,6 @@ const reason = refusal === undefined ? '' : ` (not here: ${refusal})`;
 
 test.runIf(refusal === undefined)(
   `a machine whose cable is out answers nobody while the other does, answers again afterwards, and leaves the host's network alone${reason}`,
-  { timeout: 60_000 },
   async () => {
     const before = readFileSync('/proc/self/net/dev', 'utf8').match(/^ *[\w-]+(?=:)/gm);
     const [command, ...words] = [...inOwnNetwork, process.execPath, 'test/loadtest/support/try-network.ts'];

@@ -215,9 +215,7 @@ const commands: fc.Arbitrary<Command>[] = [
   ),
 ];
 
-test(`${sequences} sequences of up to ${commandsMax} steps: the product and the model agree after each`, {
-  timeout: 60_000,
-}, async () => {
+test(`${sequences} sequences of up to ${commandsMax} steps: the product and the model agree after each`, async () => {
   const seed = Number(process.env['MODEL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
   console.info(`model test: MODEL_SEED=${seed}`);
   await fc.assert(

@@ -167,7 +167,7 @@ async function quiet(random: () => number, eventId: string): Promise<void> {
           )::int as count`,
     );
     return left?.count === 0;
-  }, 30_000);
+  });
 }
 
 const expected: Readonly<Record<string, readonly string[]>> = {

@@ -208,7 +208,7 @@ describe('a refund', () => {
     await until(async () => {
       await work(world, placed);
       return (await refundsOf(world, placed)).some(({ status }) => status === 'done' || status === 'manual_required');
-    }, 20_000);
+    });
     expect(await refundsOf(world, placed)).toMatchObject([{ status: 'done' }]);
     expect(await tasksOf(world, placed)).toEqual([]);
   });

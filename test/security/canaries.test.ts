@@ -139,10 +139,10 @@ async function journey(): Promise<void> {
     });
     return (await send('GET', ofOrder, { as })).json['status'] === 'paid';
   };
-  await until(pays, 30_000);
+  await until(pays);
   const tickets = await send('GET', `${ofOrder}/tickets`, { as });
   secrets['ticket code'] = (JSON.parse(tickets.text) as { data: { code: string }[] }).data[0]?.code ?? '';
-  await until(async () => (await inbox(typed.email)).length > 1, 30_000);
+  await until(async () => (await inbox(typed.email)).length > 1);
 
   const ofDesk = `${desk}/orders/${id}`;
   await send('POST', `${desk}/order-searches`, { as: owner, body: { q: typed.name } });
@@ -155,8 +155,8 @@ async function journey(): Promise<void> {
     body: { eventId: event.id, code: secrets['ticket code'], scanId: 'scan-of-canary' },
   });
   for (const path of ['', '/availability', '/ticket-categories']) await send('GET', `/v1/events/${event.slug}${path}`);
-  await until(async () => (await inbox(typed.correctedEmail)).length > 0, 30_000);
-  await until(async () => (await sql`select 1 from outbox where available_at < now()`).length === 0, 30_000);
+  await until(async () => (await inbox(typed.correctedEmail)).length > 0);
+  await until(async () => (await sql`select 1 from outbox where available_at < now()`).length === 0);
 }
 
 async function signIn(): Promise<string> {

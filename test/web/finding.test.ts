@@ -144,7 +144,7 @@ test('a link to a page without a photo is previewed with a card in the language 
     const known = await pages.request(id, { headers: { 'if-none-match': answer.headers.get('etag') ?? '' } });
     expect(known.status).toBe(304);
   }
-}, 60_000);
+});
 
 test('only what a page shows now is drawn: older versions lead to it, and drafts and nonsense have no card', async () => {
   const draft = await createEvent(catalog.db, { event: { status: 'draft' } });
@@ -173,7 +173,7 @@ test('a card shows its title in every script, and is drawn once for all who ask'
   expect(await whitePixels('')).toBe(0);
   for (const title of ['Senja', 'งานวัด', 'حفلة', '夜市', 'Malam </svg> & "Laut"'])
     expect([title, (await whitePixels(title)) > 4000]).toEqual([title, true]);
-}, 60_000);
+});
 
 test('an event that is postponed has no date anywhere, and one that was called off keeps it', async () => {
   const [postponed, off] = [

@@ -13,7 +13,7 @@ const quietMs = 8000;
 let world: PageWorld;
 beforeAll(async () => {
   world = await openPageWorld();
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 test.concurrent('an order page shows that the order was paid, and has not asked in between', async () => {
@@ -32,7 +32,7 @@ test.concurrent('an order page shows that the order was paid, and has not asked 
   await page.waitForSelector('.ticket img', { timeout: 12_000 });
   expect(requests.asked()).toBeGreaterThan(before);
   await page.close();
-}, 60_000);
+});
 
 test.concurrent('control: without the stream the page asks', async () => {
   const { service } = world.running;
@@ -48,7 +48,7 @@ test.concurrent('control: without the stream the page asks', async () => {
   await page.waitForTimeout(quietMs);
   expect(requests.asked()).toBeGreaterThan(before);
   await page.close();
-}, 60_000);
+});
 
 test.concurrent('an event page shows at once that the last ticket has gone', async () => {
   const { service } = world.running;
@@ -63,4 +63,4 @@ test.concurrent('an event page shows at once that the last ticket has gone', asy
   await page.waitForSelector('[data-category][data-band="none"]', { state: 'attached', timeout: 20_000 });
   expect(requests.asked()).toBe(before);
   await page.close();
-}, 60_000);
+});

@@ -133,7 +133,7 @@ const checks = (): void => {
     console.info(`event page on a throttled phone: LCP ${Math.round(paintMs)} ms, INP ${Math.round(delayMs)} ms`);
     expect(paintMs).toBeGreaterThan(0);
     await page.context().close();
-  }, 60_000);
+  });
 
   test.each(steady)('%s does not jump when a busy service refuses each first request', async (name, end) => {
     await visitAs(name, { before: refuseOnce }, async (page) => {

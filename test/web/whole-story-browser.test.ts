@@ -24,7 +24,7 @@ import { type StoryWorld, openStoryWorld } from './support/story/story-world.ts'
 let world: StoryWorld;
 beforeAll(async () => {
   world = await openStoryWorld();
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 test('an organiser sells, a buyer waits and pays, two gates scan with and without a network, and one ticket is refunded', async () => {

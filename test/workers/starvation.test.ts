@@ -200,7 +200,7 @@ describe('slots of a worker', () => {
     };
     await stageMany('order.placed', rushing, rush);
     const close = await startRushWorker({ db: open.db, queueUrl: redis.queueUrl, concurrency: 20 }, map, act);
-    await until(() => (done.get('order.placed') ?? 0) > 100, 30_000);
+    await until(() => (done.get('order.placed') ?? 0) > 100);
     for (const name of urgent) await stageMany(name, rushing, 20);
     await until(() => urgent.every((name) => done.get(name) === 20), 60_000);
     const placed = done.get('order.placed') ?? 0;

@@ -50,7 +50,7 @@ test('its consumer accepts a valid signature once, and refuses a wrong, an old a
   } finally {
     consumer.kill();
   }
-}, 20_000);
+});
 
 test('the command prints an example with a valid signature', () => {
   const run = (...given: string[]) =>
@@ -62,7 +62,7 @@ test('the command prints an example with a valid signature', () => {
   }
   expect(run(own).stdout).toContain(own);
   expect(run('whsec_short').status).toBe(2);
-}, 20_000);
+});
 
 test('the desk has words for each type, each failure and each reason to stop, in both languages', () => {
   for (const { typeNames, failures, stoppedBecause } of Object.values(connectionWords)) {

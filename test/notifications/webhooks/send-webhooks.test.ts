@@ -43,7 +43,7 @@ test('the official library verifies what a real worker sends, by both secrets du
   expect(JSON.parse(paid?.body ?? '{}')).toMatchObject({ type: 'order.paid', data: { orderId } });
   expect(new Set(arrived.map(({ headers }) => headers['webhook-id'])).size).toBe(2);
   for (const invariant of webhookInvariants) expect(await invariant.find(world.db)).toEqual([]);
-}, 30_000);
+});
 
 test('after the overlap only the new secret signs', async () => {
   const endpoint = await subscribed();
@@ -134,7 +134,7 @@ test('a slow endpoint delays no other, and two workers with one turn send nothin
     'delivered',
   ]);
   server.close();
-}, 30_000);
+});
 
 test('an expired turn sends nothing, nor does a turn of a deleted endpoint', async () => {
   const endpoint = await subscribed();

@@ -76,7 +76,7 @@ test('control: without the lock on the tickets, a ticket that admits somebody lo
   });
 });
 
-test('a ticket that admits somebody keeps its code', { timeout: 60_000 }, async () => {
+test('a ticket that admits somebody keeps its code', async () => {
   await inDatabase(async (database) => {
     await withoutGuard(database.directUrl, 'check_in_tickets', [slowly]);
     const { admitted, lost, corrected } = await race(database);

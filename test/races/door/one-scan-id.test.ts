@@ -57,28 +57,16 @@ const shareScanId = (database: RaceDatabase) =>
     return seen;
   });
 
-test(
-  'tickets that share a scan id at the same moment: one is answered, the others are refused',
-  {
-    timeout: 60_000,
-  },
-  () =>
-    inDatabase(async (database) => {
-      expect(await shareScanId(database)).toEqual({ wrong: 0, admitted: rounds, refused: rounds * 3 });
-    }),
-);
+test('tickets that share a scan id at the same moment: one is answered, the others are refused', () =>
+  inDatabase(async (database) => {
+    expect(await shareScanId(database)).toEqual({ wrong: 0, admitted: rounds, refused: rounds * 3 });
+  }));
 
-test(
-  'control: without comparing the content, the others are answered with the first one’s ticket',
-  {
-    timeout: 60_000,
-  },
-  () =>
-    inDatabase(async (database) => {
-      await withoutGuard(database.directUrl, 'check_in_tickets', [['st.content <> s.content', 'false']]);
-      expect((await shareScanId(database)).wrong).toBe(rounds * 3);
-    }),
-);
+test('control: without comparing the content, the others are answered with the first one’s ticket', () =>
+  inDatabase(async (database) => {
+    await withoutGuard(database.directUrl, 'check_in_tickets', [['st.content <> s.content', 'false']]);
+    expect((await shareScanId(database)).wrong).toBe(rounds * 3);
+  }));
 
 /** Two devices send an entry and its later exit at the same moment. Returns the tickets whose state does not match. */
 const inAndOut = (database: RaceDatabase) =>
@@ -111,12 +99,11 @@ const inAndOut = (database: RaceDatabase) =>
 /** Keeps the window between reading a ticket's history and writing open, which otherwise is a matter of luck. */
 const slowly: [string, string] = ['with entries as (', 'perform pg_sleep(0.02);\n  with entries as ('];
 
-test('an entry and its exit, sent at the same moment: nobody stays inside', { timeout: 60_000 }, () =>
+test('an entry and its exit, sent at the same moment: nobody stays inside', () =>
   inDatabase(async (database) => {
     await withoutGuard(database.directUrl, 'check_in_tickets', [slowly]);
     expect(await inAndOut(database)).toEqual({ inside: 0, broken: 0 });
-  }),
-);
+  }));
 
 test('control: without the lock on the ticket, some stay inside', asControl, () =>
   inDatabase(async (database) => {

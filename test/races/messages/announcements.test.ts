@@ -87,14 +87,13 @@ function unlocked(db: Db): Db {
 }
 
 describe(`${orders} recipients, told by ${workers} workers that are killed`, () => {
-  test('each gets one delivery and one job', { timeout: 60_000 }, () =>
+  test('each gets one delivery and one job', () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'queue_deliveries', [[...slowly]]);
       const { died, ...counts } = await race(database);
       expect(counts).toEqual({ deliveries: orders, recipients: orders, jobs: orders });
       expect(died).toBeGreaterThan(0);
-    }),
-  );
+    }));
 
   test('control: without the lock and the uniqueness, some are told twice', asControl, () =>
     inDatabase(async (database) => {

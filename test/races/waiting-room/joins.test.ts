@@ -58,7 +58,7 @@ const oneBuyer = (race: RaceDatabase, see: (places: HeldPlace[], rows: number) =
     see(places, row?.rows ?? 0);
   });
 
-it('200 joins of one buyer at two processes give one place', { timeout: 60_000 }, async () => {
+it('200 joins of one buyer at two processes give one place', async () => {
   await inDatabase(async (race) => {
     await oneBuyer(race, (places, rows) => {
       expect(places).toHaveLength(200);
@@ -86,9 +86,7 @@ it('control: without the lock and the unique account, one buyer gets several pla
   });
 });
 
-it('2,000 buyers, each three times, at two processes: a line without gaps, each buyer once', {
-  timeout: 60_000,
-}, async () => {
+it('2,000 buyers, each three times, at two processes: a line without gaps, each buyer once', async () => {
   await inDatabase(async (race) => {
     await inLine(race, async ({ event, join }) => {
       const joins = times(6000, (n) => ({ process: Math.floor(n / 7), name: `buyer-${n % 2000}` }));
@@ -141,9 +139,7 @@ async function joinAgainstFreeze(race: RaceDatabase) {
   return { told, counted, inTheList };
 }
 
-it('a join during the freeze gets an index below the frozen number exactly if it was counted', {
-  timeout: 60_000,
-}, async () => {
+it('a join during the freeze gets an index below the frozen number exactly if it was counted', async () => {
   await inDatabase(async (race) => {
     for (let round = 0; round < 10; round += 1) {
       const { told, counted, inTheList } = await joinAgainstFreeze(race);

@@ -50,14 +50,13 @@ const rush = async ({ url, db }: RaceDatabase) => {
   return row;
 };
 
-it('each of 60 buyers either orders with the old place or gets a new one', { timeout: 60_000 }, () =>
+it('each of 60 buyers either orders with the old place or gets a new one', () =>
   inDatabase(async (database) => {
     const seen = await rush(database);
     expect(seen?.both).toBe(0);
     expect((seen?.ordered ?? 0) + (seen?.moved ?? 0)).toBe(buyersCount);
     expect(await faultsOf(database.db)).toEqual([]);
-  }),
-);
+  }));
 
 it('control: checked outside of the lane, some get both', asControl, () =>
   inDatabase(async (database) => {

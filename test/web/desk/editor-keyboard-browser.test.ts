@@ -32,7 +32,7 @@ beforeAll(async () => {
   await typeInto(page.locator('[name="password"]'), deskPassword);
   await page.keyboard.press('Enter');
   await page.waitForURL((url) => url.pathname === '/desk');
-}, 60_000);
+});
 
 const field = (name: string): Locator => page.locator(`[name="${name}"]`);
 const tabsOfForm = 150;

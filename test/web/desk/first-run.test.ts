@@ -96,7 +96,7 @@ test('a new organiser gets a mail with a link, and then gets from nothing to a p
   const called = await browser.send(`${event}/call-off`, {}, { act: 'callOff' });
   expect(called.location).toBe(`${event}/notices?done=calledOff`);
   expect((await browser.get(`${event}/publication`)).html).toContain('was called off');
-}, 30_000);
+});
 
 test('a priced event needs a payment account before it can be published, and the page says so', async () => {
   const browser = await world.signIn(await world.addMember('owner'));

@@ -67,4 +67,4 @@ test('by keyboard alone: an occasion is opened, and a text of it written, which 
   await page.waitForURL('**/message-texts?**');
   expect(await page.locator('summary', { hasText: 'Changes of an event' }).textContent()).toContain('1 text of yours');
   await page.context().close();
-}, 60_000);
+});

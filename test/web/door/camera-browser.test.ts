@@ -178,4 +178,4 @@ test('a list that another page of the phone deletes while it is read is read fro
   await until(async () => (await count()) === all);
   expect(asked.slice(0, 2)).toEqual(['changes', 'beginning']);
   await context.close();
-}, 60_000);
+});

@@ -22,7 +22,7 @@ describe('the waiting room in a browser', () => {
   beforeAll(async () => {
     world = await openQueueWorld();
     browser = await openBrowser();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await world?.close();
@@ -78,7 +78,7 @@ describe('the waiting room in a browser', () => {
     // Until this test lets it, the room calls nobody: the place may be the first in line.
     await world.set(event, { isPaused: true });
     await world.freezeNow(event);
-    await until(async () => (await queueOf(event.slug)).phase !== 'pre_queue', 30_000);
+    await until(async () => (await queueOf(event.slug)).phase !== 'pre_queue');
     await lookNow(page);
     await kind(page, 'drawing', 'drawn', 'waiting');
     await shot(page, '05-drawing');
@@ -208,7 +208,7 @@ describe('the waiting room in a browser', () => {
     await page.waitForTimeout(300);
     expect(requests.asked()).toBe(before);
     await context.close();
-  }, 60_000);
+  });
 
   test('each end of a wait is explained in one sentence, with a next step', async () => {
     const event = await world.room();
@@ -270,5 +270,5 @@ describe('the waiting room in a browser', () => {
     expect(await page.textContent('#form-message')).toContain('not good any more');
     await page.waitForSelector('#address-form:not([hidden])');
     await context.close();
-  }, 60_000);
+  });
 });

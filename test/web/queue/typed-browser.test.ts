@@ -10,7 +10,7 @@ let browser: TestBrowser;
 beforeAll(async () => {
   world = await openQueueWorld();
   browser = await openBrowser();
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   await world?.close();

@@ -22,7 +22,7 @@ describe('the waiting room in a browser', () => {
   beforeAll(async () => {
     world = await openQueueWorld();
     browser = await openBrowser();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await world?.close();
@@ -59,7 +59,7 @@ describe('the waiting room in a browser', () => {
     const first = await indexIn(page, event.slug);
     await world.others(event, 5);
     await world.freezeNow(event);
-    await until(async () => (await queueOf(event.slug)).phase === 'open', 40_000);
+    await until(async () => (await queueOf(event.slug)).phase === 'open');
     await lookNow(page);
     await kind(page, 'waiting');
 
@@ -123,7 +123,7 @@ describe('the waiting room in a browser', () => {
     await until(() => hasFocus(page.locator('#stage-title')));
     await expectNoTrap(page);
     await world.freezeNow(event);
-    await until(async () => (await queueOf(event.slug)).phase === 'open', 40_000);
+    await until(async () => (await queueOf(event.slug)).phase === 'open');
     await lookUntil(page, 'passed');
     await pressOn(page.locator('#go'));
     await page.waitForSelector('#place:visible');
@@ -197,7 +197,7 @@ describe('the waiting room in a browser', () => {
     await page.waitForSelector('#left:not([hidden])');
     expect(await hasFocus(page.locator('#left'))).toBe(true);
     await page.close();
-  }, 60_000);
+  });
 
   /** An order placed by a program. */
   async function orderOf(event: TestEvent): Promise<{ id: string; accessToken: string }> {
@@ -262,5 +262,5 @@ describe('the waiting room in a browser', () => {
     await page.waitForSelector('.ticket img');
     expect(await page.textContent('#status')).toBe('Paid');
     await page.close();
-  }, 60_000);
+  });
 });
