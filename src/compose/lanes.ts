@@ -12,7 +12,7 @@ import {
 import type { HealthReporter } from '../waiting-room/index.ts';
 
 /** How long requests wait for newer bytes and for their order, if not as long as usual. */
-export type Patience = { readonly staleAfterMs?: number; readonly orderMs?: number };
+export type Patience = { readonly staleAfterMs?: number | undefined; readonly orderMs?: number };
 
 type Traffic = ReturnType<typeof createTrafficControl>;
 

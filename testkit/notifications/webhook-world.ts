@@ -6,6 +6,7 @@ import { createEndpoint } from '../../src/notifications/webhooks/endpoints/creat
 import { type WebhookType, subscribableTypes } from '../../src/notifications/webhooks/catalogue.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
+import { createClosers } from '../../src/platform/resilience/shutdown.ts';
 import { composeWorker } from '../../workers/compose-worker.ts';
 import { createHandlers, recurring } from '../../workers/handlers.ts';
 import { schedulesOf } from '../../workers/schedules.ts';
@@ -37,9 +38,13 @@ export async function openWebhookWorld() {
   const open = openTestDb(config.DATABASE_URL);
   const worker = composeWorker(config, silentLog);
 
-  /** Runs the real worker: relay, queues, schedules. */
-  const startWorking = () =>
-    startWorker({ ...worker, jobs, handlers: createHandlers(worker), schedules: schedulesOf(jobs, recurring) });
+  /** Runs the real worker: relay, queues, schedules. Until all of it has stopped it takes turns of other tests' endpoints. */
+  const startWorking = async (): Promise<{ stop(): Promise<void> }> => {
+    const closers = createClosers(silentLog);
+    const schedules = schedulesOf(jobs, recurring);
+    await startWorker({ ...worker, closers, jobs, handlers: createHandlers(worker), schedules });
+    return { stop: () => closers.close() };
+  };
 
   async function addEndpoint(
     organizer: TestOrganizer,

@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { createRoutes } from '../../src/api-routes.ts';
 import { createApp } from '../../src/app.ts';
 import { type Service, compose } from '../../src/compose.ts';
-import { loadConfig } from '../../src/config.ts';
-import { createLog } from '../../src/platform/log.ts';
+import type { Patience } from '../../src/compose/lanes.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { type Log, createLog } from '../../src/platform/log.ts';
 import { createTestDatabase } from '../services/database.ts';
 import { createTestRedis } from '../services/redis.ts';
 import { testStack } from '../services/stack.ts';
@@ -33,15 +34,14 @@ export async function startTestService(
 ): Promise<TestService> {
   const { databaseWire, ...waits } = options;
   // A test that takes the database away also wants the last good answers.
-  const patience = databaseWire === undefined ? { staleAfterMs: patientMs, ...waits } : waits;
+  const patience = databaseWire === undefined ? waits : { staleAfterMs: undefined, ...waits };
   const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   const config = loadConfig({
     ...testEnvironment(database, redis),
     ...(databaseWire === undefined ? {} : { DATABASE_URL: byWay(database.url, databaseWire.url) }),
     ...environment,
   });
-  const service = compose(config, createLog({ level: 'silent', process: 'test' }), patience);
-  withoutLoopShedding(service);
+  const service = composePatient(config, createLog({ level: 'silent', process: 'test' }), patience);
   Object.assign(service.passwords, testPasswords);
   Object.assign(service.ticketPrinter, testPrinter);
   // A file keeps its variables until the test worker ends, and a service takes 6 MB, so it is let go when it is closed.
@@ -81,8 +81,13 @@ export async function startTestService(
   };
 }
 
-/** Off, because the test itself and other work on the machine make the event loop late. */
-function withoutLoopShedding({ traffic: { shedder } }: Service): void {
+/**
+ * The service in the process of a test. It waits longer for newer bytes, and refuses nothing because the event loop is late: the test itself and
+ * other work on the machine make it so.
+ */
+export function composePatient(config: Config, log: Log, patience: Patience = {}): Service {
+  const service = compose(config, log, { staleAfterMs: patientMs, ...patience });
+  const { shedder } = service.traffic;
   const { cause } = shedder;
   Object.assign(shedder, {
     cause: (...asked: Parameters<typeof cause>) => {
@@ -90,6 +95,7 @@ function withoutLoopShedding({ traffic: { shedder } }: Service): void {
       return found === 'loop' ? undefined : found;
     },
   });
+  return service;
 }
 
 function byWay(url: string, wayUrl: string): string {

@@ -2,7 +2,6 @@ import { demoOrganizerSlug, seedAccounts } from '../../drizzle/seed/seed-account
 import { freePort } from '../../deploy/local/host/ports.ts';
 import { startSandbox } from '../../sandbox/start-sandbox.ts';
 import { createApp } from '../../src/app.ts';
-import { compose } from '../../src/compose.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { serve } from '../../src/http/server/serve.ts';
 import { jobs } from '../../src/jobs.ts';
@@ -14,6 +13,7 @@ import { createTestDatabase } from '../services/database.ts';
 import { type TestEvent, createEvent } from '../factories.ts';
 import { createTestRedis } from '../services/redis.ts';
 import { sandboxEnvironment, testEnvironment } from './environment.ts';
+import { composePatient } from './service.ts';
 import { silentLog } from './worker.ts';
 
 export type WholeService = {
@@ -46,7 +46,7 @@ export async function startWholeService(log: Log = silentLog): Promise<WholeServ
     // Its doors are open.
     event: { doorsOpenAt: new Date(Date.now() - hour), startsAt: new Date(Date.now() + hour) },
   });
-  const service = compose(config, log);
+  const service = composePatient(config, log);
   const server = await serve(createApp(service), { host: '127.0.0.1', port, reusePort: false });
   return {
     config,

@@ -5,7 +5,6 @@ import { startSandbox } from '../../../sandbox/start-sandbox.ts';
 import { createApiKey } from '../../../src/access/credentials/create-api-key.ts';
 import { keyScopes } from '../../../src/access/credentials/key-scopes.ts';
 import { createApp } from '../../../src/app.ts';
-import { compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { serve } from '../../../src/http/server/serve.ts';
 import { jobs } from '../../../src/jobs.ts';
@@ -18,6 +17,7 @@ import { createTestDatabase } from '../../../testkit/services/database.ts';
 import { type TestEvent, signedInOwner } from '../../../testkit/factories.ts';
 import { connectSandboxAccount } from '../../../testkit/payments/connect-sandbox-account.ts';
 import { sandboxEnvironment, testEnvironment } from '../../../testkit/processes/environment.ts';
+import { composePatient } from '../../../testkit/processes/service.ts';
 import { createTestRedis } from '../../../testkit/services/redis.ts';
 import { testStack } from '../../../testkit/services/stack.ts';
 
@@ -50,7 +50,7 @@ export async function openHotWorld(log: Log = createLog({ level: 'silent', proce
     ORDERS_PER_MINUTE_PER_NETWORK: '100000',
     HELD_PER_NETWORK_MAX: '100000',
   });
-  const api = compose(config, log);
+  const api = composePatient(config, log);
   const server = await serve(createApp(api), { host: '127.0.0.1', port, reusePort: false });
   await seedSender(api.db, config.ENCRYPTION_KEY);
   const worker = composeWorker(config, log);

@@ -99,7 +99,7 @@ test('410 disables the endpoint at once, and its owners get a mail', async () =>
   await world.paid(endpoint.event);
   expect(await world.received(endpoint.name)).toHaveLength(1);
   expect(await world.deliveries(endpoint.id)).toHaveLength(1);
-  await running.relay.stop();
+  await running.stop();
 });
 
 test('an answer from the address that an endpoint had before says nothing about its new one', async () => {

@@ -31,7 +31,7 @@ test('the official library verifies what a real worker sends, by both secrets du
   await sendTestWebhook(world.api.service, { actor: endpoint.actor, endpointId: endpoint.id });
   await until(async () => (await world.received(endpoint.name)).length === 2);
   await until(async () => (await world.deliveries(endpoint.id)).every(({ status }) => status === 'delivered'));
-  await running.relay.stop();
+  await running.stop();
   const arrived = await world.received(endpoint.name);
   for (const { headers, body } of arrived) {
     for (const secret of [newer, endpoint.secret]) expect(new Webhook(secret).verify(body, headers)).toBeTruthy();

@@ -6,7 +6,6 @@ import { startSandbox } from '../../../sandbox/start-sandbox.ts';
 import { buyerKey } from '../../../src/access/buyers/buyer-key.ts';
 import { signBuyerToken } from '../../../src/access/buyers/buyer-token.ts';
 import { createApp } from '../../../src/app.ts';
-import { compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { serve } from '../../../src/http/server/serve.ts';
 import { jobs } from '../../../src/jobs.ts';
@@ -21,6 +20,7 @@ import { createTestDatabase } from '../../../testkit/services/database.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import { connectSandboxAccount } from '../../../testkit/payments/connect-sandbox-account.ts';
 import { sandboxEnvironment, testEnvironment } from '../../../testkit/processes/environment.ts';
+import { composePatient } from '../../../testkit/processes/service.ts';
 import { createTestRedis } from '../../../testkit/services/redis.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 import { until } from '../../../testkit/until.ts';
@@ -67,7 +67,7 @@ export async function openQueueWorld({ environment = {}, timeScale, isEmpty = fa
   let api = await startApi();
 
   async function startApi() {
-    const service = compose(config, silentLog);
+    const service = composePatient(config, silentLog);
     const server = await serve(createApp(service), { host: '127.0.0.1', port, reusePort: false });
     return {
       service,
