@@ -5,8 +5,8 @@ const pollMs = { min: 10, max: 50 };
 const lateShare = 0.05;
 
 /**
- * How long requests of services under test wait for newer bytes before they are sent the last good ones. A busy machine is often later than
- * production allows, and a test that has changed something reads what it has changed.
+ * How long requests of services under test wait for newer bytes before they are sent the last good ones, and for the lane of their order. A
+ * busy machine is often later than production allows, and a test that has changed something reads what it has changed.
  */
 export const patientMs = 20_000;
 

@@ -11,6 +11,7 @@ import { createPlacement } from '../../src/orders/placement/placement.ts';
 import type { Order } from '../../src/orders/tables.ts';
 import { createReadPass } from '../../src/waiting-room/places/pass.ts';
 import { type TestEvent, someBuyer } from '../factories.ts';
+import { patientMs } from '../until.ts';
 
 export const testQueueTokenSecret = 'test-only-queue-token-secret-0123456789';
 export const testHashSecret = 'test-only-hash-secret-0123456789abcdef';
@@ -37,6 +38,8 @@ export function placingDeps(
       heldPerNetworkMax: options.heldPerNetworkMax ?? 1_000_000,
       ...(options.totalMaxes === undefined ? {} : { totalMaxes: options.totalMaxes }),
       areSalesStopped: (eventId) => switchedOff(eventId) !== undefined,
+      // Races put hundreds of orders into one lane, which a busy machine does not empty within the usual time.
+      orderMs: patientMs,
     }),
     directory: createEventDirectory(db),
     soldOut: createSoldOutMemory({ db, readsMax: 1 }),
