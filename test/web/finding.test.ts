@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createLinkCards } from '../../src/catalog/index.ts';
 import { linkCardRoutes } from '../../src/web/server/link-card-routes.ts';
 import type { PublicReads } from '../../src/web/server/public-documents.ts';
 import { daysOf } from '../../src/web/server/search.ts';
@@ -9,6 +8,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { webRoutes } from '../../src/web/routes.ts';
 import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { testLinkCards } from '../../testkit/processes/helpers.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
@@ -17,7 +17,6 @@ let redis: TestRedis;
 let catalog: CatalogProcess;
 let pages: Hono;
 let event: TestEvent;
-const linkCards = createLinkCards();
 let cardsAsked = 0;
 const name = 'Malam </script><b>& "Laut"';
 
@@ -25,11 +24,11 @@ beforeAll(async () => {
   [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl });
   const { publicReads } = catalog;
-  const counted: typeof linkCards = {
-    ...linkCards,
+  const counted: typeof testLinkCards = {
+    ...testLinkCards,
     jpegOf: (card) => {
       cardsAsked += 1;
-      return linkCards.jpegOf(card);
+      return testLinkCards.jpegOf(card);
     },
   };
   pages = new Hono()
@@ -38,7 +37,7 @@ beforeAll(async () => {
   event = await createEvent(catalog.db, { event: { name }, categories: [{ price: 0 }, { price: 90_000 }] });
 });
 afterAll(async () => {
-  await Promise.all([catalog.close(), linkCards.close()]);
+  await catalog.close();
   await Promise.all([database.close(), redis.close()]);
 });
 
@@ -166,7 +165,7 @@ test('only what a page shows now is drawn: older versions lead to it, and drafts
 test('a card shows its title in every script, and is drawn once for all who ask', async () => {
   const whitePixels = async (title: string) => {
     const card = { background: '<rect width="1200" height="630"/>', logo: '', title, lines: [] };
-    const [bytes, same] = await Promise.all([linkCards.jpegOf(card), linkCards.jpegOf(card)]);
+    const [bytes, same] = await Promise.all([testLinkCards.jpegOf(card), testLinkCards.jpegOf(card)]);
     expect(same).toBe(bytes);
     return (await sharp(bytes).greyscale().raw().toBuffer()).filter((pixel) => pixel > 200).length;
   };

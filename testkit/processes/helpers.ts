@@ -1,4 +1,5 @@
 import { type Passwords, createPasswords } from '../../src/access/sessions/passwords.ts';
+import { type LinkCards, createLinkCards } from '../../src/catalog/index.ts';
 import {
   type PrinterOptions,
   type TicketPrinter,
@@ -16,5 +17,7 @@ export const testPasswords: Passwords = { ...createPasswords({ ln: 8, r: 8, p: 1
  * At the real priority a printer would get no processor beside other tests, and at the real deadlines a busy machine would refuse
  * tickets. Both have their own tests.
  */
-export const patientPrinter: PrinterOptions = { priority: 'low', waitMs: 150_000, drawMs: 150_000 };
+const patient = { waitMs: 150_000, drawMs: 150_000 };
+export const patientPrinter: PrinterOptions = { priority: 'low', ...patient };
 export const testPrinter: TicketPrinter = { ...createTicketPrinter(patientPrinter), ...keepOpen };
+export const testLinkCards: LinkCards = { ...createLinkCards(patient), ...keepOpen };

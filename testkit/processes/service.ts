@@ -11,7 +11,7 @@ import { createTestRedis } from '../services/redis.ts';
 import { testStack } from '../services/stack.ts';
 import { patientMs } from '../until.ts';
 import { testEnvironment } from './environment.ts';
-import { testPasswords, testPrinter } from './helpers.ts';
+import { testLinkCards, testPasswords, testPrinter } from './helpers.ts';
 
 /** The whole API in this process, on its own database and Redis. */
 export type TestService = {
@@ -44,6 +44,7 @@ export async function startTestService(
   const service = composePatient(config, createLog({ level: 'silent', process: 'test' }), patience);
   Object.assign(service.passwords, testPasswords);
   Object.assign(service.ticketPrinter, testPrinter);
+  Object.assign(service.linkCards, testLinkCards);
   // A file keeps its variables until the test worker ends, and a service takes 6 MB, so it is let go when it is closed.
   let running: { readonly service: Service; readonly app: ReturnType<typeof createApp> } | undefined = {
     service,

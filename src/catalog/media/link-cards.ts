@@ -6,7 +6,7 @@ import { linkCardHashLength } from '../limits.ts';
 import type { LinkCard } from './draw-link-card.ts';
 
 const waitingMax = 16;
-const waitMs = 5000;
+const waitMsMax = 5000;
 const retryAfterSeconds = 5;
 /** Measured on a machine at rest: 40 to 65 ms, and 300 ms for the first card of a process, which opens the fonts. */
 const drawMsMax = 10_000;
@@ -32,11 +32,11 @@ export function linkCardVersion(card: LinkCard): string {
 }
 
 /** Draws link cards in a helper process, one at a time, and keeps the latest in memory. */
-export function createLinkCards(): LinkCards {
+export function createLinkCards({ waitMs = waitMsMax, drawMs = drawMsMax } = {}): LinkCards {
   const gate = createWorkGate({ work: 'link_card', atOnceMax: 1, waitingMax, waitMs, retryAfterSeconds });
   const helpers = createHelpers<LinkCard, Uint8Array>({
     file: helperFile('./link-card-helper.ts', import.meta.url),
-    taskMsMax: drawMsMax,
+    taskMsMax: drawMs,
     idleMs,
     heapMiBMax,
     priority: 'low',
