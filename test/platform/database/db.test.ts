@@ -86,7 +86,8 @@ test('the guard removes holes from results', () => {
 });
 
 test('a transaction that was chosen as a deadlock victim runs again', async () => {
-  const { db, close } = open();
+  // Postgres looks for deadlocks after a second.
+  const { db, close } = open({ callTimeoutMs: 30_000 });
   await db.execute(sql`insert into limit_counters values ('evt_A', 'a', 0), ('evt_A', 'b', 0)`);
   const add = (first: string, second: string) =>
     transaction(db, async (tx) => {
