@@ -12,12 +12,12 @@ const redisCommandTimeoutMs = 100;
 /**
  * A client for request handling: no offline queue, no retry, a short deadline. It fails at once while Redis is down.
  */
-export function openCacheRedis(url: string, log: Log): RedisClient {
+export function openCacheRedis(url: string, log: Log, commandTimeout = redisCommandTimeoutMs): RedisClient {
   const redis = openRedis(url, {
     enableAutoPipelining: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
-    commandTimeout: redisCommandTimeoutMs,
+    commandTimeout,
     connectTimeout: 2000,
     protocol: 2,
     retryStrategy: (tries) => Math.min(100 * tries, 2000),

@@ -63,7 +63,8 @@ export async function openCatalog(options: {
     callTimeoutMs: options.callTimeoutMs ?? 5000,
     prepare: false,
   });
-  const redis = openCacheRedis(options.redisUrl, log);
+  // A change whose message does not leave in time reaches no other process before the answers expire.
+  const redis = openCacheRedis(options.redisUrl, log, options.staleAfterMs === undefined ? patientMs : undefined);
   await new Promise((resolve) => redis.once('ready', resolve));
   const clock = options.clock ?? systemClock;
   const { db } = open;

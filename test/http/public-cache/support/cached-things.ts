@@ -8,6 +8,7 @@ import { createLog } from '../../../../src/platform/log.ts';
 import { openCacheRedis } from '../../../../src/platform/redis.ts';
 import { layWire, type CutWire } from '../../../../testkit/services/cut-wire.ts';
 import { createTestRedis, type TestRedis } from '../../../../testkit/services/redis.ts';
+import { patientMs } from '../../../../testkit/until.ts';
 
 /**
  * Processes that share cached reads of an invented object. Registers its setup and teardown with the calling test file.
@@ -20,7 +21,8 @@ export function useCachedThings() {
 
   /** One process of the service, with only the cached reads. */
   async function openProcess(url: string, memoryBytesMax?: number): Promise<CachedReads> {
-    const redis = openCacheRedis(url, log);
+    // A change whose message does not leave in time reaches no other process before the answers expire.
+    const redis = openCacheRedis(url, log, url === wire.url ? undefined : patientMs);
     await new Promise((resolve) => redis.once('ready', resolve));
     const reads = createCachedReads({ redis, log, ...(memoryBytesMax === undefined ? {} : { memoryBytesMax }) });
     opened.push({ reads, redis });

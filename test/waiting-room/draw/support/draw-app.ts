@@ -13,7 +13,7 @@ import type { DrawWorld } from './draw-world.ts';
 export async function openDrawApp(world: DrawWorld) {
   const redis = await createTestRedis();
   const log = createLog({ level: 'silent', process: 'test' });
-  const client = openCacheRedis(redis.cacheUrl, log);
+  const client = openCacheRedis(redis.cacheUrl, log, patientMs);
   const cachedReads = createCachedReads({ redis: client, log, staleAfterMs: patientMs });
   return {
     /** Made anew each time: the world's beacon chain follows its clock. */
