@@ -103,11 +103,10 @@ async function expectTidyHere(): Promise<void> {
 }
 
 const textOf = (selector: string) => page.textContent(selector);
-
 describe('an organiser at the desk', () => {
   let orderId = '';
 
-  test('signs in by keyboard alone and watches the sale renew itself', { timeout: 2 * saleShowsWithinMs }, async () => {
+  test('signs in by keyboard alone and watches the sale renew itself', async () => {
     await page.goto(`${origin}/desk/sign-in?lang=en&next=${encodeURIComponent(`/desk/events/${event.id}/sale`)}`);
     await typeInto(page.locator('#email'), 'sari@organizer.test');
     await typeInto(page.locator('#password'), password);
@@ -117,12 +116,10 @@ describe('an organiser at the desk', () => {
     orderId = await buy('Ayu Lestari', 2);
     await expect.poll(() => page.innerText('.pool'), { timeout: saleShowsWithinMs }).toMatch(/Sold\s*2/);
     expect(await textOf('#sale-state')).toContain('Updates by itself');
-    await expect.poll(() => page.locator('.chart .bar-1:not([height="0"])').count(), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => page.locator('.chart .bar-1:not([height="0"])').count(), { timeout: 75_000 }).toBe(1);
   });
 
-  test('a page that follows the stream of the sale asks only after a change; control: one without it keeps asking', {
-    timeout: 2 * saleShowsWithinMs,
-  }, async () => {
+  test('a page that follows the stream of the sale asks only after a change; control: one without it keeps asking', async () => {
     const without = await page.context().newPage();
     await without.route('**/sales/stream', (route) => route.fulfill({ status: 404, body: '' }));
     const [renewed, asked] = [renewalsOf(page), renewalsOf(without)];
@@ -131,7 +128,7 @@ describe('an organiser at the desk', () => {
     expect((await stream).status()).toBe(200);
     await until(() => renewed() > 0 && asked() > 0, 20_000);
     // The order before this is no longer a part of the rate, and its messages are gone: nothing changes by itself.
-    await expect.poll(() => page.innerText('.sale-rate strong'), { timeout: 20_000 }).toBe('0');
+    await expect.poll(() => page.innerText('.sale-rate strong'), { timeout: saleShowsWithinMs }).toBe('0');
     await expect.poll(() => world.admin`select from deliveries where status in ('queued', 'sending')`).toEqual([]);
     const [before, askedBefore] = [renewed(), asked()];
     await page.waitForTimeout(quietMs);
