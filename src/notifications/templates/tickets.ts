@@ -1,3 +1,4 @@
+import { colours } from '../../platform/colours.ts';
 import { html } from 'hono/html';
 import { groupTicketCode } from '../../orders/tickets/codes/group-ticket-code.ts';
 import type { Mail, MailAttachment } from '../channel.ts';
@@ -58,12 +59,12 @@ export function ticketPass(
   ticket: OrderMailData['tickets'][number],
   { index, label }: { index: number; label: string },
 ): Html {
-  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="pass" style="border:1px solid #e8e5de;border-radius:12px;margin:0 0 16px"><tr>
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="pass" style="border:1px solid ${colours.line};border-radius:12px;margin:0 0 16px"><tr>
 <td width="172" style="padding:14px"><div style="background:#ffffff;border-radius:8px;padding:0;width:156px"><img src="cid:${contentIdOf(index)}" width="156" height="156" alt="QR ${index + 1}" style="display:block;width:156px;height:156px;image-rendering:pixelated"></div></td>
 <td style="padding:14px 16px 14px 6px;vertical-align:middle">
-<div class="soft" style="font-size:13px;color:#6b6862">${label}</div>
+<div class="soft" style="font-size:13px;color:${colours.muted}">${label}</div>
 <div class="strong" style="font-size:19px;font-weight:700;line-height:1.3;padding:2px 0 6px">${ticket.categoryName}</div>
-<div class="soft" style="font-family:Menlo,Consolas,monospace;font-size:11px;letter-spacing:.03em;color:#6b6862">${groupTicketCode(ticket.shortCode)}</div>
+<div class="soft" style="font-family:Menlo,Consolas,monospace;font-size:11px;letter-spacing:.03em;color:${colours.muted}">${groupTicketCode(ticket.shortCode)}</div>
 </td></tr></table>`;
 }
 

@@ -1,5 +1,6 @@
 import { toSvgPath } from 'lean-qr/extras/svg';
 import type { ShownEvent } from '../../catalog/index.ts';
+import { colours, mutedOnAccent } from '../../platform/colours.ts';
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import { noDate } from '../../platform/text/no-date.ts';
 import { placeLine } from '../../platform/text/place-line.ts';
@@ -57,10 +58,7 @@ const words = {
   },
 } as const;
 
-/** More colours of the pages and mails (`src/web/client/styles/colours.css`), as printers have them. */
-const accent = '#0d4f42';
-const rule = '#ddd4c5';
-const onBand = '#b9d8c9';
+const { accent, line: rule } = colours;
 const margin = 32;
 const nameTop = 42;
 const qrSide = 196;
@@ -111,17 +109,17 @@ function drawBand(sheet: Page, { event, order }: TicketsPdfInput, place: Place &
   const bandHeight = top + 34;
   const text = words[order.locale];
   const width = document.page.width - 2 * margin;
-  const small = { x: margin, y: 26, size: 8, color: onBand };
+  const small = { x: margin, y: 26, size: 8, color: mutedOnAccent };
   asDecoration(document, () => {
     document.rect(0, 0, document.page.width, bandHeight).fill(ink);
     document.rect(0, bandHeight, document.page.width, 4).fill(accent);
   });
   line(sheet, text.admit, { ...small, width: width - 60, spacing: 2 });
   line(sheet, `${place.number} ${text.of} ${place.count}`, { ...small, width, align: 'right' });
-  const name = { x: margin, y: nameTop, width, color: '#ffffff', bold: true, ...place.name };
+  const name = { x: margin, y: nameTop, width, color: colours.onAccent, bold: true, ...place.name };
   line(sheet, readable(sheet, event.name), { ...name, element: 'H1' });
   const starts = startText(event, order.locale);
-  line(sheet, paperText(starts), { x: margin, y: top + 8, width, size: 9.5, color: onBand });
+  line(sheet, paperText(starts), { x: margin, y: top + 8, width, size: 9.5, color: mutedOnAccent });
 }
 
 const qrTopOf = ({ top }: Pick<Page, 'top'>) => top + 58;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Zippable, zipSync } from 'fflate';
 import { isWithoutDate, startText } from '../../catalog/index.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { colours, mutedOnAccent } from '../../platform/colours.ts';
 import { createWorkGate } from '../../platform/resilience/work-gate.ts';
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import { placeLine } from '../../platform/text/place-line.ts';
@@ -18,12 +19,17 @@ const waitingMax = 200;
 const waitMs = 5000;
 const retryAfterSeconds = 3;
 
-/** The colours of the product's pages. */
 const colors = {
-  backgroundColor: 'rgb(13, 79, 66)',
-  foregroundColor: 'rgb(255, 255, 255)',
-  labelColor: 'rgb(246, 231, 200)',
+  backgroundColor: rgb(colours.accent),
+  foregroundColor: rgb(colours.onAccent),
+  labelColor: rgb(mutedOnAccent),
 } as const;
+
+/** A colour as Apple's passes have it. */
+function rgb(hex: string): string {
+  const [red, green, blue] = [1, 3, 5].map((from) => Number.parseInt(hex.slice(from, from + 2), 16));
+  return `rgb(${red}, ${green}, ${blue})`;
+}
 
 export type AppleWallet = {
   /**

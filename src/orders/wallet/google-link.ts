@@ -1,6 +1,7 @@
 import { SignJWT } from 'jose';
 import { isWithoutDate } from '../../catalog/index.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { colours } from '../../platform/colours.ts';
 import { noDate } from '../../platform/text/no-date.ts';
 import { groupTicketCode } from '../tickets/codes/group-ticket-code.ts';
 import type { WalletPass } from './find-wallet-pass.ts';
@@ -21,7 +22,6 @@ const sizes = [
   { textBytes: 24, hasVenue: false, hasDetails: false },
 ] as const;
 type Size = (typeof sizes)[number];
-const background = '#0d4f42';
 
 export type GoogleWallet = {
   /** A signed link that adds the ticket to Google Wallet, at most `linkLengthMax` characters. Makes no call. */
@@ -67,7 +67,7 @@ function payloadOf({ issuerId }: GoogleSettings, pass: WalletPass, { textBytes, 
         issuerName: cut(pass.organizerName),
         reviewStatus: 'UNDER_REVIEW',
         eventName: localized(event.name),
-        hexBackgroundColor: background,
+        hexBackgroundColor: colours.accent,
         // Google wants both or none.
         ...(!hasVenue || event.venue === '' || address === ''
           ? {}

@@ -1,3 +1,4 @@
+import { colours, darkColours } from '../../platform/colours.ts';
 import { html } from 'hono/html';
 import type { Assets } from './files/assets.ts';
 import { type ChosenLanguage, linkTo, otherThan } from '../i18n/language.ts';
@@ -87,8 +88,8 @@ export async function documentOf({ lang, assets }: PageContext, parts: DocumentP
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <title>${parts.title} · antre</title>
 ${parts.head ?? ''}<meta name="color-scheme" content="light dark">
-<meta name="theme-color" media="(prefers-color-scheme: light)" content="#faf7f1">
-<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#131211">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="${colours.paper}">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="${darkColours.paper}">
 <meta name="format-detection" content="telephone=no">
 <link rel="icon" type="image/svg+xml" href="${assets.urlOf('icon.svg')}">
 <link rel="apple-touch-icon" href="${assets.urlOf('icons/apple-touch-icon.png')}">

@@ -1,28 +1,28 @@
 import { html, raw } from 'hono/html';
+import { colours, darkColours, mutedOnAccent } from '../../../platform/colours.ts';
 
 /** HTML of mails: small, in tables, loading nothing from elsewhere. Every value is escaped by the template. */
 
 /** Markup that is safe to put into a mail unchanged. */
 export type Html = ReturnType<typeof html>;
 
+const [day, night] = [colours, darkColours];
 const styles = raw(`
-  body { margin: 0; padding: 0; background: #f4f3ef; color: #1d1c1a; }
-  .page { background: #f4f3ef; }
-  .card { background: #ffffff; }
-  .soft { color: #6b6862; }
-  .line { border-top: 1px solid #e8e5de; }
-  .band { background: #14342b; color: #ffffff; }
-  .button { background: #14342b; color: #ffffff; }
-  .pass { border: 1px solid #e8e5de; }
+  body { margin: 0; padding: 0; background: ${day.paper}; color: ${day.ink}; }
+  .page { background: ${day.paper}; }
+  .card { background: ${day.card}; }
+  .soft { color: ${day.muted}; }
+  .line { border-top: 1px solid ${day.line}; }
+  .band { background: ${day.accent}; color: ${day.onAccent}; }
+  .button { background: ${day.accent}; color: ${day.onAccent}; }
+  .pass { border: 1px solid ${day.line}; }
   @media (prefers-color-scheme: dark) {
-    body, .page { background: #171615 !important; color: #f0eee9 !important; }
-    .card { background: #222120 !important; }
-    .soft { color: #aaa69e !important; }
-    .line { border-top-color: #3a3835 !important; }
-    .pass { border-color: #3a3835 !important; }
-    .band { background: #1d4a3d !important; }
-    .button { background: #dff3e6 !important; color: #10281f !important; }
-    .strong { color: #ffffff !important; }
+    body, .page { background: ${night.paper} !important; color: ${night.ink} !important; }
+    .card { background: ${night.card} !important; }
+    .soft { color: ${night.muted} !important; }
+    .line { border-top-color: ${night.line} !important; }
+    .pass { border-color: ${night.line} !important; }
+    .button { background: ${night.accent} !important; color: ${night.onAccent} !important; }
   }
   @media (max-width: 620px) { .inner { padding-left: 20px !important; padding-right: 20px !important; } }
 `);
@@ -52,17 +52,17 @@ export function mailFrame(options: {
 <title>${title}</title>
 <style>${styles}</style>
 </head>
-<body class="page" style="margin:0;padding:0;background:#f4f3ef;color:#1d1c1a;${font}">
+<body class="page" style="margin:0;padding:0;background:${day.paper};color:${day.ink};${font}">
 <div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${preview}</div>
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="page" style="background:#f4f3ef"><tr><td align="center" style="padding:24px 12px">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="card" style="max-width:560px;background:#ffffff;border-radius:14px;overflow:hidden">
-<tr><td class="band inner" style="background:#14342b;color:#ffffff;padding:30px 36px">
-<div style="font-size:12px;letter-spacing:.09em;text-transform:uppercase;color:#b9d8c9">${kicker}</div>
-<div style="font-size:25px;line-height:1.25;font-weight:700;color:#ffffff;padding-top:8px">${title}</div>
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="page" style="background:${day.paper}"><tr><td align="center" style="padding:24px 12px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="card" style="max-width:560px;background:${day.card};border-radius:14px;overflow:hidden">
+<tr><td class="band inner" style="background:${day.accent};color:${day.onAccent};padding:30px 36px">
+<div style="font-size:12px;letter-spacing:.09em;text-transform:uppercase;color:${mutedOnAccent}">${kicker}</div>
+<div style="font-size:25px;line-height:1.25;font-weight:700;color:${day.onAccent};padding-top:8px">${title}</div>
 </td></tr>
 <tr><td class="inner" style="padding:28px 36px 34px;font-size:16px;line-height:1.55">${body}</td></tr>
 </table>
-<div class="soft" style="max-width:560px;padding:18px 12px 6px;font-size:12px;line-height:1.5;color:#6b6862">${footer}</div>
+<div class="soft" style="max-width:560px;padding:18px 12px 6px;font-size:12px;line-height:1.5;color:${day.muted}">${footer}</div>
 </td></tr></table>
 </body>
 </html>`;
@@ -77,18 +77,18 @@ export function paragraph(text: string): Html {
 }
 
 export function softParagraph(text: string): Html {
-  return html`<p class="soft" style="margin:0 0 16px;font-size:14px;color:#6b6862">${text}</p>`;
+  return html`<p class="soft" style="margin:0 0 16px;font-size:14px;color:${day.muted}">${text}</p>`;
 }
 
 /** A link that is no more than a way out. `href` must be an address that we made. */
 export function softLink(label: string, href: string): Html {
-  return html`<p class="soft" style="margin:0 0 16px;font-size:14px"><a href="${href}" class="soft" style="color:#6b6862">${label}</a></p>`;
+  return html`<p class="soft" style="margin:0 0 16px;font-size:14px"><a href="${href}" class="soft" style="color:${day.muted}">${label}</a></p>`;
 }
 
 /** The main action of a mail. `href` must be an address that we made. */
 export function button(label: string, href: string): Html {
-  return html`<table role="presentation" cellpadding="0" cellspacing="0" style="margin:6px 0 22px"><tr><td class="button" style="background:#14342b;border-radius:9px">
-<a href="${href}" class="button" style="display:inline-block;padding:13px 24px;font-size:16px;font-weight:600;color:#ffffff;text-decoration:none;border-radius:9px">${label}</a>
+  return html`<table role="presentation" cellpadding="0" cellspacing="0" style="margin:6px 0 22px"><tr><td class="button" style="background:${day.accent};border-radius:9px">
+<a href="${href}" class="button" style="display:inline-block;padding:13px 24px;font-size:16px;font-weight:600;color:${day.onAccent};text-decoration:none;border-radius:9px">${label}</a>
 </td></tr></table>`;
 }
 
@@ -107,6 +107,6 @@ const withLastWord = (text: string): string => text.replace(/ (?=\S{1,10}$)/, '\
 export function factTable(rows: readonly Fact[]): Html {
   return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 22px;font-size:15px">${rows.map(
     ([name, value, kind]) =>
-      html`<tr><td class="line ${kind === 'sum' ? 'strong' : 'soft'}" style="border-top:1px solid #e8e5de;padding:9px 12px 9px 0;${kind === 'sum' ? 'font-weight:700' : 'color:#6b6862'};vertical-align:top${wrapOf(name)}">${name}</td><td class="line" align="right" style="border-top:1px solid #e8e5de;padding:9px 0;${kind === 'sum' ? 'font-weight:700;' : ''}vertical-align:top">${withLastWord(value)}</td></tr>`,
+      html`<tr><td class="line ${kind === 'sum' ? 'strong' : 'soft'}" style="border-top:1px solid ${day.line};padding:9px 12px 9px 0;${kind === 'sum' ? 'font-weight:700' : `color:${day.muted}`};vertical-align:top${wrapOf(name)}">${name}</td><td class="line" align="right" style="border-top:1px solid ${day.line};padding:9px 0;${kind === 'sum' ? 'font-weight:700;' : ''}vertical-align:top">${withLastWord(value)}</td></tr>`,
   )}</table>`;
 }

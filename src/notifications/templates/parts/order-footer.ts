@@ -1,3 +1,4 @@
+import { colours } from '../../../platform/colours.ts';
 import { html } from 'hono/html';
 import type { Html } from './html.ts';
 import type { OrderMailData } from '../order-mail.ts';
@@ -47,7 +48,7 @@ export function orderFooter(data: OrderMailData, reason?: string): { readonly te
 }
 
 const link = (text: string, href: string): Html =>
-  html`<a href="${href}" class="soft" style="color:#6b6862">${text}</a>`;
+  html`<a href="${href}" class="soft" style="color:${colours.muted}">${text}</a>`;
 
 const joined = (parts: readonly Html[]): Html =>
   html`${parts.map((part, index) => (index === 0 ? part : html` · ${part}`))}`;

@@ -1,11 +1,11 @@
+import { colours } from '../../../platform/colours.ts';
 import type { Fonts } from '../../../platform/typesetting/fonts.ts';
 import { isStandard, paperText } from './printable.ts';
 import { type Structure, asElement } from './structure.ts';
 import { drawText, heightOfText, roundingMax, shownText } from './text-box.ts';
 
-/** Texts on a sheet of paper, each in its own box. The colours are those of the pages and mails (`src/web/client/styles/colours.css`), as printers have them. */
-export const ink = '#14342b';
-export const faint = '#655e53';
+/** Texts on a sheet of paper, each in its own box. */
+export const { ink, muted: faint } = colours;
 /** Longer values than two lines are set smaller. */
 const valueBox = { size: 10.5, sizeMin: 5, height: 32 } as const;
 const sizeStep = 0.5;

@@ -1,3 +1,4 @@
+import { colours, darkColours } from '../../../platform/colours.ts';
 import { digestOf } from '../../../http/negotiation.ts';
 import { doorWords } from '../../i18n/words/door/door.ts';
 import { type ChosenLanguage, linkTo } from '../../i18n/language.ts';
@@ -43,8 +44,8 @@ export function doorManifest(assets: Assets, lang: ChosenLanguage): string {
     start_url: linkTo('/door', lang),
     scope: '/door',
     display: 'standalone',
-    background_color: '#131211',
-    theme_color: '#131211',
+    background_color: darkColours.paper,
+    theme_color: darkColours.paper,
     icons: icons(assets),
   });
 }
@@ -60,8 +61,8 @@ export function appManifest(assets: Assets, lang: ChosenLanguage): string {
     start_url: linkTo('/', lang),
     scope: '/',
     display: 'minimal-ui',
-    background_color: '#faf7f1',
-    theme_color: '#0d4f42',
+    background_color: colours.paper,
+    theme_color: colours.accent,
     icons: icons(assets),
   });
 }
