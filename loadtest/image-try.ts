@@ -40,7 +40,7 @@ function must(holds: boolean, otherwise: string): void {
 
 function lookAtFiles({ root, user, command }: Image): void {
   must(user === 'node', `the image runs as "${user}"`);
-  must(command.join(' ') === 'node api.mjs', `the image runs ${command.join(' ')}`);
+  must(command[0] === 'node' && command.at(-1) === 'api.mjs', `the image runs ${command.join(' ')}`);
   const found = tools.filter((name) =>
     ['bin', 'sbin', 'usr/bin', 'usr/sbin', 'usr/local/bin'].some((place) => existsSync(join(root, place, name))),
   );
@@ -86,8 +86,13 @@ function environmentOf({ addresses }: Services, ports: { port: number; operation
   };
 }
 
-async function startReady(runner: ImageRunner, file: string, environment: Environment): Promise<RunningProgram> {
-  const program = await runner.start(['node', file], environment);
+async function startReady(
+  runner: ImageRunner,
+  command: readonly string[],
+  environment: Environment,
+): Promise<RunningProgram> {
+  const program = await runner.start(command, environment);
+  const file = command.at(-1) ?? '';
   const { Uid, CapEff, CapBnd, NoNewPrivs } = program.status;
   const isClosed = /^1000\s/.test(Uid ?? '') && /^0+$/.test(`${CapEff}${CapBnd}`) && NoNewPrivs === '1';
   must(isClosed, `${file} runs with Uid ${Uid}, CapEff ${CapEff}, CapBnd ${CapBnd}, NoNewPrivs ${NoNewPrivs}`);
@@ -131,8 +136,10 @@ async function runPrograms(runner: ImageRunner, image: Image, services: Services
   report('the migration has run');
   const ports = { port: await freePort(), operationsPort: await freePort() };
   const environment = environmentOf(services, ports);
-  const api = await startReady(runner, 'api.mjs', environment);
-  const worker = await startReady(runner, 'worker.mjs', { ...environment, OPERATIONS_PORT: String(await freePort()) });
+  const api = await startReady(runner, image.command, environment);
+  const workerCommand = [...image.command.slice(0, -1), 'worker.mjs'];
+  const workerPort = String(await freePort());
+  const worker = await startReady(runner, workerCommand, { ...environment, OPERATIONS_PORT: workerPort });
   await runner.run(image.healthcheck, environment);
   await buyTicket(`http://127.0.0.1:${ports.port}`, databaseUrl);
   for (const [name, program] of Object.entries({ 'api.mjs': api, 'worker.mjs': worker })) {

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, cpSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { signalIfAlive } from '../../deploy/local/host/process-identity.ts';
 import { type FoundProgram, findSystemProgram } from '../../deploy/local/binaries/find-system-program.ts';
@@ -49,7 +49,8 @@ export async function openImageBuilder(folder: string): Promise<ImageBuilder> {
   const store = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs'];
   let running: ChildProcess | undefined;
   const onStart = (child: ChildProcess) => void (running = child);
-  const act = (...args: readonly string[]) => run(buildah, [...store, ...args], onStart);
+  const builder = withOwnLibraries(buildah, folder);
+  const act = (...args: readonly string[]) => run(builder, [...builder.before, ...store, ...args], onStart);
   const buildFrom = [
     'bud',
     '--isolation',
@@ -90,10 +91,29 @@ export async function openImageBuilder(folder: string): Promise<ImageBuilder> {
         for (const pid of familyOf(running.pid ?? 0)) signalIfAlive(pid, 'SIGKILL');
         await ended;
       }
-      if (container !== '') execFileSync(buildah.command, [...store, 'umount', container], { stdio: 'ignore' });
+      if (container !== '')
+        execFileSync(builder.command, [...builder.before, ...store, 'umount', container], { stdio: 'ignore' });
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * A buildah that was unpacked and not installed finds its libraries by a variable, which it does not give to the copies of itself that it
+ * starts. It therefore runs where the system's list of libraries has them, too: in a mount namespace of its own, so that nothing outside
+ * changes.
+ */
+function withOwnLibraries(
+  buildah: FoundProgram,
+  folder: string,
+): FoundProgram & { readonly before: readonly string[] } {
+  const places = buildah.environment['LD_LIBRARY_PATH'];
+  if (places === undefined) return { ...buildah, before: [] };
+  const [list, cache] = [join(folder, 'ld.so.conf'), join(folder, 'ld.so.cache')];
+  writeFileSync(list, `${places.replaceAll(delimiter, '\n')}\ninclude /etc/ld.so.conf\n`);
+  execFileSync('/sbin/ldconfig', ['-X', '-f', list, '-C', cache], { stdio: 'ignore' });
+  const script = 'mount --bind "$0" /etc/ld.so.cache && exec "$@"';
+  return { ...buildah, command: 'unshare', before: ['--mount', 'sh', '-c', script, cache, buildah.command] };
 }
 
 type Inspected = {
