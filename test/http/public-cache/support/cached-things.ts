@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RedisClient } from '../../../../src/platform/redis-client.ts';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { z } from 'zod';
@@ -42,6 +43,8 @@ export function useCachedThings() {
     await testRedis.close();
   });
 
+  /** Messages of a Redis server reach all of its databases, and so the processes of other test files. */
+  const own = randomUUID();
   let names = 0;
   const kindOf = (ttlMs: number, more: { sharedBytesMax?: number; schema?: z.ZodType } = {}): ReadKind =>
     readKind({
@@ -63,11 +66,11 @@ export function useCachedThings() {
       delayMs: 5,
       untilThen: Promise.resolve(),
     };
-    const tag = `thing:${names}`;
+    const tag = `thing:${own}:${names}`;
     const read: Read = {
       key: `/thing/${names}`,
       kind,
-      missingTags: [`slug:${names}`],
+      missingTags: [`slug:${own}:${names}`],
       missing: () => new DomainError('request.not_found', 'There is nothing at this address.'),
       locate: async () => ({ tag, name: 'thing', surrogateKeys: `thing-${names}` }),
       render: async () => {
