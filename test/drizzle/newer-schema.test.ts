@@ -4,7 +4,7 @@ import { notificationInvariants } from '../../src/notifications/invariants.ts';
 import { orderInvariants } from '../../src/orders/invariants.ts';
 import { paymentInvariants } from '../../src/payments/invariants.ts';
 import { createLog } from '../../src/platform/log.ts';
-import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { createEvent } from '../../testkit/factories.ts';
 import { type NextRelease, packNextRelease, widened } from '../../testkit/processes/next-release.ts';
 import { createRoom } from '../../testkit/waiting-room/places.ts';
 import { type HotWorld, openHotWorld } from './support/hot-world.ts';
@@ -56,10 +56,7 @@ test('sells on when the next release has given every table two columns and an in
     event: { ticketsPerBuyerMax: 4, doorsOpenAt: new Date(Date.now() - 3_600_000) },
     categories: [{ capacity: 1000 }],
   };
-  const [event, room] = (await Promise.all([createEvent(world.db, options), createEvent(world.db, options)])) as [
-    TestEvent,
-    TestEvent,
-  ];
+  const [event, room] = await Promise.all([createEvent(world.db, options), createEvent(world.db, options)]);
   await world.connectGateway(event);
   await createRoom(world.db, { event: room });
   await runSale(world, { event, room, count: 2 });
