@@ -61,8 +61,7 @@ test.concurrent('an event page shows at once that the last ticket has gone', asy
   await page.waitForSelector('[data-category][data-band="last"]');
   const before = requests.asked();
   await placeTestOrder(service, event);
-  // On a busy machine a document that was slow to read rests twenty times as long before it is read again.
-  await page.waitForSelector('[data-category][data-band="none"]', { state: 'attached', timeout: 75_000 });
+  await page.waitForSelector('[data-category][data-band="none"]', { state: 'attached', timeout: 25_000 });
   expect(requests.asked()).toBe(before);
   await page.close();
 });
