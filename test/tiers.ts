@@ -141,18 +141,15 @@ export const drills = [
   'test/live/endings.test.ts',
   'test/live/outages.test.ts',
   'test/loadtest/drills.test.ts',
-  'test/loadtest/generator.test.ts',
   'test/notifications/channels/provider-trouble.test.ts',
   'test/notifications/webhooks/documents.test.ts',
   'test/orders/model.test.ts',
-  'test/orders/tickets/print-tickets.test.ts',
   'test/orders/wallet/wallet.test.ts',
   'test/orders/tickets/ticket-scripts.test.ts',
   'test/orders/tickets/tickets-pdf.test.ts',
   'test/payments/chaos.test.ts',
   'test/payments/gateways/gateway-in-trouble.test.ts',
   'test/platform/database/connections.test.ts',
-  'test/platform/resilience/helper-processes.test.ts',
   'test/platform/log.test.ts',
   'test/platform/redis-topologies.test.ts',
   'test/platform/resilience/shutdown.test.ts',
@@ -162,7 +159,6 @@ export const drills = [
   'test/reports/killed-worker.test.ts',
   'test/reports/memory.test.ts',
   'test/sandbox/restart.test.ts',
-  'test/traffic-control/concurrency/simulation.test.ts',
   'test/traffic-control/limiter.test.ts',
   'test/traffic-control/shedder.test.ts',
   'test/traffic-control/switches-processes.test.ts',
@@ -223,8 +219,8 @@ export const longest = [
 ];
 
 /**
- * Drills that start whole stacks, servers of their own or commands, and need none of the shared services. They mostly wait, for an alert or for
- * people in a line, so `npm test` runs them one after the other beside everything else.
+ * Drills that start whole stacks, servers of their own or commands, or compute, and need none of the shared services. Most of them wait, for an
+ * alert or for people in a line, so `npm test` runs them one after the other beside everything else.
  */
 export const stacks = [
   'test/deploy/observe.test.ts',
@@ -237,4 +233,8 @@ export const stacks = [
   'test/platform/sentinel-failover.test.ts',
   'test/waiting-room/admission/health.test.ts',
   'test/deploy/npm-scripts.test.ts',
+  'test/orders/tickets/print-tickets.test.ts',
+  'test/traffic-control/concurrency/simulation.test.ts',
+  'test/platform/resilience/helper-processes.test.ts',
+  'test/loadtest/generator.test.ts',
 ];
