@@ -17,7 +17,7 @@ import { type ServiceAddresses, startServices } from '../../deploy/local/service
 
 /** Guards: a killed stack, a half-made data folder, a dead lock and a taken port end in repair or in a clear sentence. */
 describe('self-repair of the local stack', () => {
-  const folder = join(dataFolder, `test-${process.pid}`);
+  const folder = join(dataFolder, `test-self-repair-${process.pid}`);
   afterEach(() => discardData(folder));
 
   it('stops what a killed launcher left running, and keeps committed data', async () => {
