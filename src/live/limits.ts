@@ -44,8 +44,8 @@ export const unreadBytesMax = { event: 64 * 1024, order: 64 * 1024, door: 64 * 1
 export const closeWithinMs = 5000;
 
 /**
- * Open streams of a process, of all kinds together, from which on it refuses further ones of a kind. Anybody can open streams of events from many
- * networks, and whoever orders those of orders; the doors and desks keep room for theirs.
+ * A process refuses a new stream of this kind once it has so many streams of all kinds. Anybody can open streams of events, and every buyer can
+ * open streams of orders. The room above these limits is kept for doors and desks.
  */
 export const streamsMax = { event: 13_000, order: 14_500, door: 15_000, sales: 15_000 } as const;
 export const streamsPerCredentialMax = 20;

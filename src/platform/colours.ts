@@ -9,6 +9,7 @@ export const colours = {
   muted: '#655e53',
   line: '#ddd4c5',
   accent: '#0d4f42',
+  accentStrong: '#093b31',
   onAccent: '#fbf8f1',
 } as const;
 
@@ -20,6 +21,7 @@ export const darkColours = {
   muted: '#b0a799',
   line: '#39342e',
   accent: '#7fd3bb',
+  accentStrong: '#a5e4d2',
   onAccent: '#08251e',
 } as const;
 

@@ -1,5 +1,5 @@
-import { colours } from '../../platform/colours.ts';
 import { html } from 'hono/html';
+import { colours } from '../../platform/colours.ts';
 import { groupTicketCode } from '../../orders/tickets/codes/group-ticket-code.ts';
 import type { Mail, MailAttachment } from '../channel.ts';
 import { qrPng } from '../deliveries/qr-png.ts';

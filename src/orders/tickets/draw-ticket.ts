@@ -5,7 +5,7 @@ import { formatDateTime } from '../../platform/text/format-time.ts';
 import { noDate } from '../../platform/text/no-date.ts';
 import { placeLine } from '../../platform/text/place-line.ts';
 import { groupTicketCode } from './codes/group-ticket-code.ts';
-import { type Fitted, type Sheet, faint, field, fitted, ink, line, readable } from './paper/fields.ts';
+import { type Fitted, type Sheet, faint, field, fitted, line, readable } from './paper/fields.ts';
 import { isStandard, paperText } from './paper/printable.ts';
 import { qrOf, quietZoneModules } from './qr.ts';
 import { type Structure, asDecoration, asElement } from './paper/structure.ts';
@@ -58,7 +58,7 @@ const words = {
   },
 } as const;
 
-const { accent, line: rule } = colours;
+const { accent, accentStrong, line: rule } = colours;
 const margin = 32;
 const nameTop = 42;
 const qrSide = 196;
@@ -111,8 +111,8 @@ function drawBand(sheet: Page, { event, order }: TicketsPdfInput, place: Place &
   const width = document.page.width - 2 * margin;
   const small = { x: margin, y: 26, size: 8, color: mutedOnAccent };
   asDecoration(document, () => {
-    document.rect(0, 0, document.page.width, bandHeight).fill(ink);
-    document.rect(0, bandHeight, document.page.width, 4).fill(accent);
+    document.rect(0, 0, document.page.width, bandHeight).fill(accent);
+    document.rect(0, bandHeight, document.page.width, 4).fill(accentStrong);
   });
   line(sheet, text.admit, { ...small, width: width - 60, spacing: 2 });
   line(sheet, `${place.number} ${text.of} ${place.count}`, { ...small, width, align: 'right' });

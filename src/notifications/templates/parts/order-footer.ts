@@ -1,5 +1,5 @@
-import { colours } from '../../../platform/colours.ts';
 import { html } from 'hono/html';
+import { colours } from '../../../platform/colours.ts';
 import type { Html } from './html.ts';
 import type { OrderMailData } from '../order-mail.ts';
 import { words } from './words.ts';

@@ -5,7 +5,8 @@ import { type Structure, asElement } from './structure.ts';
 import { drawText, heightOfText, roundingMax, shownText } from './text-box.ts';
 
 /** Texts on a sheet of paper, each in its own box. */
-export const { ink, muted: faint } = colours;
+const { ink } = colours;
+export const faint = colours.muted;
 /** Longer values than two lines are set smaller. */
 const valueBox = { size: 10.5, sizeMin: 5, height: 32 } as const;
 const sizeStep = 0.5;

@@ -49,7 +49,7 @@ async function showOverview(desk: Desk): Promise<View> {
   };
 }
 
-/** The way to what is looked for on the days of the sale. */
+/** Links to the pages that an organiser needs while tickets are sold. */
 async function sellingPart(desk: Desk, event: EventOfDesk): Promise<Html> {
   const { language } = desk;
   const words = frameWords[language];

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rowsOf } from '../../../src/platform/database/db.ts';
-import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
-import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+import { rowsOf } from '../../../../src/platform/database/db.ts';
+import { type TestEvent, createEvent } from '../../../../testkit/factories.ts';
+import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../../testkit/web/desk-world.ts';
 
 /** Guards that an announcement is read before it is sent, and that nothing of its text is lost on the way. */
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEvent as createPublicEvent } from '../../../testkit/factories.ts';
-import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+import { createEvent as createPublicEvent } from '../../../../testkit/factories.ts';
+import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../../testkit/web/desk-world.ts';
 
 /** Guards the pattern of the desk's pages: lists, forms, faults beside fields, and what an event shows. */
 

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rowsOf } from '../../../src/platform/database/db.ts';
-import { newId, newOrderId, newWaitingId } from '../../../src/platform/ids.ts';
-import { createEvent } from '../../../testkit/factories.ts';
-import { type DeskBrowser, type DeskWorld, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+import { rowsOf } from '../../../../src/platform/database/db.ts';
+import { newId, newOrderId, newWaitingId } from '../../../../src/platform/ids.ts';
+import { createEvent } from '../../../../testkit/factories.ts';
+import { type DeskBrowser, type DeskWorld, openDeskWorld } from '../../../../testkit/web/desk-world.ts';
 
 /** Guards the parts of an event at the desk: schedule, promo codes, waiting room, and a copy of all of it. */
 

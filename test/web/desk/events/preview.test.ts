@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '../../../src/access/credentials/create-api-key.ts';
-import { keyScopes } from '../../../src/access/credentials/key-scopes.ts';
-import { type TestEvent, createEvent, signedInOwner } from '../../../testkit/factories.ts';
-import { type DeskBrowser, type DeskWorld, openDeskWorld } from '../../../testkit/web/desk-world.ts';
-import { photo } from '../../catalog/support/picture-bytes.ts';
+import { createApiKey } from '../../../../src/access/credentials/create-api-key.ts';
+import { keyScopes } from '../../../../src/access/credentials/key-scopes.ts';
+import { type TestEvent, createEvent, signedInOwner } from '../../../../testkit/factories.ts';
+import { type DeskBrowser, type DeskWorld, openDeskWorld } from '../../../../testkit/web/desk-world.ts';
+import { photo } from '../../../catalog/support/picture-bytes.ts';
 
 /** Guards the preview of an event at the desk: all that buyers will see, and no address that answers 404. */
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rowsOf } from '../../../src/platform/database/db.ts';
-import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+import { rowsOf } from '../../../../src/platform/database/db.ts';
+import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../../testkit/web/desk-world.ts';
 
 /** Guards that a copy of an event has all of its settings, moved by as much as its start, and none of its orders or history. */
 
