@@ -708,7 +708,7 @@ create table payment_attempts (
 create unique index payment_attempts_open on payment_attempts (order_id, event_id)
   where status || '' in ('creating', 'unknown', 'pending', 'review', 'authorized');
 create index payment_attempts_order on payment_attempts (order_id, event_id, number);
-create index payment_attempts_next_check on payment_attempts (next_check_at) where next_check_at is not null;
+create index payment_attempts_next_check on payment_attempts (event_id, next_check_at) where next_check_at is not null;
 
 -- The inbox. The row with its deduplication key is kept for at least 30 days and is not partitioned. The raw bytes are
 -- partitioned and dropped by day.

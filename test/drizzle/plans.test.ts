@@ -2,6 +2,8 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPaidLooks } from '../../src/notifications/deliveries/paid-looks.ts';
 import { paidOrdersWithoutDelivery } from '../../src/notifications/deliveries/subject-queries.ts';
+import { findDueAttempts } from '../../src/payments/attempts/queries.ts';
+import { transaction } from '../../src/platform/database/db.ts';
 import { until } from '../../testkit/until.ts';
 import { createTestDatabase } from '../../testkit/services/database.ts';
 import { createRoom } from '../../testkit/waiting-room/places.ts';
@@ -122,6 +124,16 @@ describe('hot queries of an event that the statistics do not know', () => {
     await empty.close();
     expect(faults).toEqual([]);
     expect(plain.length + kept.length).toBeGreaterThan(40);
+  });
+
+  test('look for attempts that are due among the first of each event, not among all of a rush', async () => {
+    const due = await world.admin`
+      update payment_attempts set next_check_at = now() - interval '1 minute' where next_check_at is not null returning 1`;
+    expect(due.length).toBeGreaterThanOrEqual(2 * rushOrders);
+    const found = await transaction(world.db, (tx) => findDueAttempts(tx, 20));
+    expect(found).toHaveLength(20);
+    const look = (await measured(world, 1)).find(({ query }) => /^with recursive hop .* payment_attempts/.test(query));
+    expect(look?.pages).toBeLessThan(1000);
   });
 
   test('look for paid orders without a message among those of their minutes, not in a whole rush', async () => {

@@ -191,17 +191,32 @@ export async function requestClose(db: Db, id: string): Promise<number> {
   return row?.seconds ?? 0;
 }
 
-/** Attempts that are due for a look at the gateway and have no staged job, locked until the transaction ends. */
+/**
+ * Attempts that are due for a look at the gateway and have no staged job, locked until the transaction ends: of each event the
+ * first, then of each the second. The search hops from event to event along the index, and reads no more of an event than may be
+ * staged: after a rush nearly all of its attempts are due for minutes.
+ */
 export async function findDueAttempts(tx: Db, waitingMax: number): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
     tx,
     sql`
-      with due as (
-        select event_id, id, row_number() over (partition by event_id order by next_check_at) as turn
-        from payment_attempts
-        where next_check_at <= now() and id not in ${idsWithJob([checkAttemptJob], 'attemptId')}
-        order by turn, next_check_at
-        limit greatest(0, ${waitingMax} - (select count(*) from outbox where name = ${checkAttemptJob.name} and available_at <= now())))
+      with recursive hop as (
+        (select event_id from payment_attempts where next_check_at is not null order by event_id limit 1)
+        union all
+        select next.event_id from hop cross join lateral (
+          select event_id from payment_attempts where next_check_at is not null and event_id > hop.event_id
+          order by event_id limit 1) next
+      ), room as materialized (
+        select greatest(0, ${waitingMax} - count(*)) as jobs from outbox
+        where name = ${checkAttemptJob.name} and available_at <= now()
+      ), due as (
+        select hop.event_id, first.id, row_number() over (partition by hop.event_id order by first.next_check_at) as turn
+        from hop cross join room cross join lateral (
+          select id, next_check_at from payment_attempts
+          where event_id = hop.event_id and next_check_at <= now() and id not in ${idsWithJob([checkAttemptJob], 'attemptId')}
+          order by next_check_at limit room.jobs) first
+        order by turn, first.next_check_at limit (select jobs from room)
+      )
       select a.id from due join payment_attempts a using (event_id, id) where a.next_check_at <= now()
       order by due.turn, a.next_check_at for update of a skip locked`,
   );
