@@ -133,7 +133,7 @@ describe('hot queries of an event that the statistics do not know', () => {
     const found = await transaction(world.db, (tx) => findDueAttempts(tx, 20));
     expect(found).toHaveLength(20);
     const look = (await measured(world, 1)).find(({ query }) => /^with recursive hop .* payment_attempts/.test(query));
-    expect(look?.pages).toBeLessThan(1000);
+    expect(look?.pages).toBeLessThan(600);
   });
 
   test('look for paid orders without a message among those of their minutes, not in a whole rush', async () => {
