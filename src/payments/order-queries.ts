@@ -4,7 +4,7 @@ import type { Order } from '../orders/index.ts';
 import { orderClosing } from '../orders/jobs.ts';
 import { orderLines, orders, tickets } from '../orders/tables.ts';
 import { type Db, rowsOf } from '../platform/database/db.ts';
-import { idsWithJob } from '../platform/jobs/ids-with-job.ts';
+import { idsWithJob } from '../platform/jobs/staged-jobs.ts';
 
 /** Reads of the orders room's rows that payments need. */
 

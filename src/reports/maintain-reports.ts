@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { type Db, rowsOf, transaction } from '../platform/database/db.ts';
 import { eachInTurn } from '../platform/jobs/each-in-turn.ts';
 import { stage, stageAll } from '../platform/jobs/outbox.ts';
+import { stagedJobs } from '../platform/jobs/staged-jobs.ts';
 import type { Log } from '../platform/log.ts';
 import type { FileStorage } from '../platform/files/storage.ts';
 import { fileKey } from './file-key.ts';
@@ -94,7 +95,7 @@ async function stageForgottenReports({ db }: MaintainReportsDeps): Promise<void>
       where r.status = 'waiting' and r.created_at < now() - make_interval(mins => ${restageAfterMinutes})
         and not exists (select from reports m where m.organizer_id = r.organizer_id and m.status = 'making')
         and not exists (
-          select from outbox o where o.name = ${makeReportJob.name} and o.payload ->> 'organizerId' = r.organizer_id)
+          select from ${stagedJobs([makeReportJob])} staged where staged.payload ->> 'organizerId' = r.organizer_id)
       limit ${rowsPerRun}`,
   );
   await stageAll(db, makeReportJob, forgotten);

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { operatorRoutes } from '../../src/operator-routes.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
-import { idsWithJob } from '../../src/platform/jobs/ids-with-job.ts';
+import { idsWithJob } from '../../src/platform/jobs/staged-jobs.ts';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 import { deadLettersCommand } from '../../workers/dead-letters.ts';
 

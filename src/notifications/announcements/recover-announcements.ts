@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
-import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
+import { idsWithJob } from '../../platform/jobs/staged-jobs.ts';
 import { sendAnnouncementJob } from '../jobs.ts';
 import { draftsKeptHours } from './limits.ts';
 

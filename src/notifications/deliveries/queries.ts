@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { prepared } from '../../platform/database/prepared.ts';
-import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
+import { idsWithJob, stagedJobs } from '../../platform/jobs/staged-jobs.ts';
 import {
   announcementSend,
   deliverySend,
@@ -161,7 +161,6 @@ export async function takeDueDeliveries(db: Db, limit: number, pauseSeconds: num
       )
       select id, event_id, template from due
       where id not in ${idsWithJob(deliveryJobs, 'deliveryId')} and id not in (
-        select jsonb_array_elements_text(staged.payload -> 'deliveryIds') from outbox staged
-        where staged.name in ${togetherJobs.map(({ name }) => name)})`,
+        select jsonb_array_elements_text(staged.payload -> 'deliveryIds') from ${stagedJobs(togetherJobs)} staged)`,
   );
 }

@@ -8,7 +8,7 @@ import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { returned } from '../../platform/database/prepared.ts';
 import { orderPaid, ordersPaid } from '../../orders/jobs.ts';
 import { eventIdOf } from '../../platform/ids.ts';
-import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
+import { idsWithJob, stagedJobs } from '../../platform/jobs/staged-jobs.ts';
 import { money } from '../../platform/text/money.ts';
 import type { PaidBack } from '../templates/refund-done.ts';
 import type { PaidRange } from './paid-looks.ts';
@@ -131,7 +131,7 @@ export async function paidOrdersWithoutDelivery(
       where (${sql.join(ages, sql` or `)}) and o.status in ('paid', 'partially_refunded')
         and not exists (select from deliveries d where d.subject_id = o.id and d.template = 'tickets')
         and o.id not in ${idsWithJob([orderPaid], 'orderId')} and o.id not in (
-          select jsonb_array_elements_text(staged.payload -> 'orderIds') from outbox staged where staged.name = ${ordersPaid.name})
+          select jsonb_array_elements_text(staged.payload -> 'orderIds') from ${stagedJobs([ordersPaid])} staged)
       limit ${limit}`,
   );
 }

@@ -3,7 +3,7 @@ import { events } from '../../catalog/tables.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { inAnyOrder, inIndexOrder } from '../../platform/database/in-index-order.ts';
-import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
+import { idsWithJob } from '../../platform/jobs/staged-jobs.ts';
 import { tellHolders } from '../jobs.ts';
 import { type EventNotice, type EventPlan, type NoticeKind, eventNotices } from './tables.ts';
 

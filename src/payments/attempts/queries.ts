@@ -8,7 +8,7 @@ import { type Db, afterCommit, rowsOf } from '../../platform/database/db.ts';
 import { returned } from '../../platform/database/prepared.ts';
 import { readTogether } from '../../platform/database/read-together.ts';
 import { eventIdOf } from '../../platform/ids.ts';
-import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
+import { idsWithJob, stagedJobs } from '../../platform/jobs/staged-jobs.ts';
 import { checkAttemptJob } from '../jobs.ts';
 import { createGraceSeconds } from '../limits.ts';
 import { chooseGateway } from '../accounts/choose-gateway.ts';
@@ -207,8 +207,8 @@ export async function findDueAttempts(tx: Db, waitingMax: number): Promise<strin
           select event_id from payment_attempts where next_check_at is not null and event_id > hop.event_id
           order by event_id limit 1) next
       ), room as materialized (
-        select greatest(0, ${waitingMax} - count(*)) as jobs from outbox
-        where name = ${checkAttemptJob.name} and available_at <= now()
+        select greatest(0, ${waitingMax} - count(*)) as jobs from ${stagedJobs([checkAttemptJob])} staged
+        where available_at <= now()
       ), due as (
         select hop.event_id, first.id, row_number() over (partition by hop.event_id order by first.next_check_at) as turn
         from hop cross join room cross join lateral (

@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm';
+import { orderPlaced, ordersPlaced } from '../../orders/jobs.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { stagedJobs } from '../../platform/jobs/staged-jobs.ts';
 import type { Log } from '../../platform/log.ts';
+import { createAttemptJob } from '../jobs.ts';
 import { paymentBacklog } from '../metrics.ts';
 
 /** Whether new orders should be admitted, judged by how many wait for their payment to be made at the gateway. */
@@ -67,8 +70,8 @@ async function countWaitingOrders(db: Db, max: number): Promise<Map<string, Wait
       from (
         select event_id, sum(orders) as orders, min(available_at) filter (where relays = 0) as oldest
         from (
-          select event_id, available_at, relays, coalesce(jsonb_array_length(payload -> 'orderIds'), 1) as orders from outbox
-          where name in ('order.placed', 'orders.placed', 'payment.create_attempt') limit ${max}
+          select event_id, available_at, relays, coalesce(jsonb_array_length(payload -> 'orderIds'), 1) as orders
+          from ${stagedJobs([orderPlaced, ordersPlaced, createAttemptJob])} staged limit ${max}
         ) due
         group by 1
       ) staged

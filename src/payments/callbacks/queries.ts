@@ -3,7 +3,7 @@ import { builtOnce } from '../../platform/database/built-once.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { prepared, returned } from '../../platform/database/prepared.ts';
-import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
+import { idsWithJob, stagedJobs } from '../../platform/jobs/staged-jobs.ts';
 import { tellStaged } from '../../platform/jobs/tell-staged.ts';
 import { applyCallbackJob, applyCallbacksJob } from '../jobs.ts';
 import { callbacks } from '../tables.ts';
@@ -95,8 +95,8 @@ export async function findForgottenCallbacks(
       where c.status || '' = 'received' and c.received_at < now() - make_interval(mins => ${minutes})
         and c.id::text not in ${idsWithJob([applyCallbackJob], 'callbackId')}
         and c.id::text not in (
-          select item ->> 'callbackId' from outbox staged cross join lateral jsonb_array_elements(staged.payload -> 'callbacks') as item
-          where staged.name = ${applyCallbacksJob.name})
+          select item ->> 'callbackId' from ${stagedJobs([applyCallbacksJob])} staged
+          cross join lateral jsonb_array_elements(staged.payload -> 'callbacks') as item)
       order by c.received_at limit ${limit}`,
   );
   return rows.map((row) => ({

@@ -2,7 +2,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Order } from '../../orders/index.ts';
 import { invariant } from '../../platform/assert.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
-import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
+import { idsWithJob } from '../../platform/jobs/staged-jobs.ts';
 import { sendRefundJob } from '../jobs.ts';
 import { refundTakeUpSeconds } from '../limits.ts';
 import { type Attempt, type Refund, refundRequests, refunds } from '../tables.ts';

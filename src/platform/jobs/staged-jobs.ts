@@ -1,6 +1,17 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { JobContract } from './job.ts';
 
+/**
+ * The staged jobs of these kinds, as a table: `from ${stagedJobs(...)} staged`. Each part has an index. A search by the name alone
+ * would read the whole outbox, which in a backlog has a million rows.
+ */
+export function stagedJobs(contracts: readonly Pick<JobContract, 'name'>[]): SQL {
+  const names = contracts.map(({ name }) => name);
+  return sql`(
+    select * from outbox where relays = 0 and name in ${names}
+    union all select * from outbox where relays > 0 and name in ${names})`;
+}
+
 /** The longest pause before a job that was given up is staged again without a person. */
 const restMinutesMax = 60;
 
@@ -14,7 +25,7 @@ export function idsWithJob(contracts: readonly Pick<JobContract, 'name'>[], key:
   const names = contracts.map(({ name }) => name);
   // A null in the list would make `not in` unknown for every id.
   return sql`(
-    select coalesce(staged.payload ->> ${key}, '') from outbox staged where staged.name in ${names}
+    select coalesce(staged.payload ->> ${key}, '') from ${stagedJobs(contracts)} staged
     union all
     select coalesce(given_up.payload ->> ${key}, '') from dead_letters given_up
     where given_up.name in ${names} and given_up.failed_at > now() - interval '1 day'
