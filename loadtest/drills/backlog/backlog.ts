@@ -18,7 +18,7 @@ import { productionSettings } from '../../production-settings.ts';
 import { type DrillOptions, type DrillRun, type Variant, variantsOf } from '../drill.ts';
 import { type Mutant, withoutGuards } from '../world/mutants.ts';
 import { type Backlog, fillOutbox } from './backlog-rows.ts';
-import { type Drain, watchDrain } from './watch-drain.ts';
+import { type Drain, ordersOfJob, watchDrain } from './watch-drain.ts';
 
 /** What must hold, each in the same run. */
 const bars = {
@@ -93,8 +93,8 @@ async function runOnce(variant: Variant, seed: number, wanted: number): Promise<
     const backlog = await fillOutbox(stack, rows);
     const full = isMutant ? undefined : await placement(stack, api, `placed with ${backlog.rows} rows in it`, faults);
     await api.stop();
-    const waiting = await outboxRows(stack);
-    say(`draining ${waiting} rows`);
+    const waiting = await waitingJobs(stack);
+    say(`draining ${waiting.rows} rows, jobs of ${waiting.orders} orders`);
     await mails.taken();
     const running = await startWorkers(stack, benchOptions, {
       count: workers,
@@ -103,7 +103,7 @@ async function runOnce(variant: Variant, seed: number, wanted: number): Promise<
     });
     const drain = await watchDrain(stack);
     for (const worker of running) await worker.stop();
-    const drained = Math.round((waiting - drain.left) / drain.seconds);
+    const drained = Math.round((waiting.orders - drain.left) / drain.seconds);
     const ratio = full === undefined || empty === undefined ? 1 : full.perSecond / empty.perSecond;
     faults.push(
       ...barFaults({ ratio, drain, drained, bare, rows }),
@@ -114,13 +114,14 @@ async function runOnce(variant: Variant, seed: number, wanted: number): Promise<
       variant,
       seed,
       seconds: Math.round((performance.now() - started) / 1000),
-      proofs: [{ what: 'rows that waited in the outbox when the workers started', times: waiting }],
+      proofs: [{ what: 'rows that waited in the outbox when the workers started', times: waiting.rows }],
       rows: [],
       faults,
       facts: {
         'Postgres has': productionSettings().join(', '),
         ...(full === undefined || empty === undefined ? {} : placedFacts(empty, full)),
         'drained a second': drained,
+        'orders of these rows': waiting.orders,
         'a bare server answers a second': bare,
         'jobs in Redis at most': drain.jobsMax,
         'memory of Redis at most': `${drain.memoryMaxMiB} MiB, ${Math.round(drain.memoryShare * 100)} % of its limit`,
@@ -176,9 +177,12 @@ function placement(stack: BenchStack, api: BenchApi, name: string, faults: strin
   });
 }
 
-async function outboxRows({ owner }: BenchStack): Promise<number> {
-  const [row] = await rowsOf<{ count: number }>(owner.db, sql`select count(*)::int as count from outbox`);
-  return row?.count ?? 0;
+async function waitingJobs({ owner }: BenchStack): Promise<{ readonly rows: number; readonly orders: number }> {
+  const [row] = await rowsOf<{ rows: number; orders: number }>(
+    owner.db,
+    sql`select count(*)::int as rows, sum(${ordersOfJob})::int as orders from outbox`,
+  );
+  return row ?? { rows: 0, orders: 0 };
 }
 
 function barFaults(seen: {
@@ -193,8 +197,8 @@ function barFaults(seen: {
   const drainedMin = Math.round(Math.min(bars.drained, bare * bars.drainedOfBare));
   return [
     ...(ratio < bars.placementRatio ? [`placed at ${ratio.toFixed(2)} of the rate with an empty outbox`] : []),
-    ...(drain.left > 0 ? [`${drain.left} rows were not drained`] : []),
-    ...(drained < drainedMin ? [`${drained} rows drained a second, ${drainedMin} wanted`] : []),
+    ...(drain.left > 0 ? [`the jobs of ${drain.left} orders were not drained`] : []),
+    ...(drained < drainedMin ? [`jobs of ${drained} orders drained a second, ${drainedMin} wanted`] : []),
     ...(drain.jobsMax > jobsMax ? [`${drain.jobsMax} jobs in Redis, ${jobsMax} allowed`] : []),
     ...(drain.memoryShare > bars.redisShare
       ? [`Redis used ${Math.round(drain.memoryShare * 100)} % of its memory`]
