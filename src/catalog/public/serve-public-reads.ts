@@ -69,8 +69,9 @@ export function servePublicReads(
         ifNoneMatch: headers['if-none-match'] ?? null,
       });
       if (ready === undefined || ready === 'missing') return false;
-      outgoing.writeHead(ready.status, ready.headers);
-      outgoing.end(ready.body);
+      outgoing.writeHead(ready.status, ready.headers.listed);
+      if (ready.text === undefined) outgoing.end(ready.body);
+      else outgoing.end(ready.text, 'latin1');
       return true;
     },
     answer: (request, read) => cachedReads.answer(read(reads), request),

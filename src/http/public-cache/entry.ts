@@ -3,9 +3,23 @@ import type { Answer } from './answer.ts';
 import type { Read } from './kind.ts';
 
 type Headers = Readonly<Record<string, string>>;
-export type HeaderSlot = { readonly ageSeconds: number; readonly full: Headers; readonly notModified: Headers };
-/** Headers that are sent as they are. Made once per second and encoding, because only Age and ttl change. */
-type HeaderSlots = { [encoding in Encoding]?: HeaderSlot };
+/** Headers by their names, and in a list of names and values, which Node sends a twentieth faster. */
+export type SentHeaders = { readonly named: Headers; readonly listed: string[] };
+export type ReadySlot = {
+  readonly ageSeconds: number;
+  readonly full: SentHeaders;
+  readonly notModified: SentHeaders;
+  /** The body in Latin-1, one character for each byte, if it is small (`textBytesMax`). */
+  readonly text: string | undefined;
+};
+/** What is sent as it is. Made once per second and encoding, because only Age and ttl change. */
+type ReadySlots = { [encoding in Encoding]?: ReadySlot };
+
+/**
+ * Node sends the head of an answer and a text in one piece: of 2 kB a tenth faster than a buffer, of 20 kB a tenth slower
+ * (one core, 64 connections).
+ */
+export const textBytesMax = 4096;
 
 /** An answer in this process. Times are milliseconds of `performance.now()`. */
 export type Entry = {
@@ -23,7 +37,7 @@ export type Entry = {
   readonly lastGoodUntil: number;
   /** The earliest time of the next refresh after a failed one. */
   retryFrom: number;
-  readonly headerSlots: HeaderSlots;
+  readonly readySlots: ReadySlots;
 };
 
 /** How long the last good bytes are sent while Redis or Postgres is away. */
@@ -57,6 +71,6 @@ export function newEntry(
     currentUntil: renderedAt + found.lifetimeMs,
     lastGoodUntil: renderedAt + found.lifetimeMs + lastGoodMs,
     retryFrom: 0,
-    headerSlots: {},
+    readySlots: {},
   };
 }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Entry } from './entry.ts';
+import { type Entry, textBytesMax } from './entry.ts';
 import { memoryAnswers, memoryBytes } from './metrics.ts';
 
 /** The size of an entry without its bodies: objects, headers, keys. */
@@ -16,7 +16,8 @@ export type ReadMemory = {
 export function createReadMemory(bytesMax: number): ReadMemory {
   const entries = new LRUCache<string, Entry>({
     maxSize: bytesMax,
-    sizeCalculation: ({ answer }) => answer.bytes + entryOverheadBytes,
+    // Small bodies are also kept as texts, once in each encoding that is asked for.
+    sizeCalculation: ({ answer }) => answer.bytes + Math.min(answer.bytes, 3 * textBytesMax) + entryOverheadBytes,
   });
   const report = (): void => {
     memoryBytes.set(entries.calculatedSize);

@@ -1,5 +1,5 @@
 import type { Variant } from './answer.ts';
-import type { Entry, HeaderSlot } from './entry.ts';
+import { type Entry, type ReadySlot, type SentHeaders, textBytesMax } from './entry.ts';
 import { chooseVariant, matchesEtag } from '../negotiation.ts';
 
 /** Where the bytes of an answer came from, for `Cache-Status` (RFC 9211). */
@@ -20,8 +20,6 @@ export const refusalForAnyPage = { ...forAnyPage, 'access-control-expose-headers
 /** An entry that is being sent. */
 export type Found = { readonly entry: Entry; readonly source: Source; readonly now: number };
 
-type Headers = Readonly<Record<string, string>>;
-
 /** The parts of a GET or HEAD that an answer depends on. */
 export type Asked = {
   readonly method: string;
@@ -32,18 +30,21 @@ export type Asked = {
 /** The answer without Request and Response objects. Body and headers are constants, so a hit costs two header lookups. */
 export type ReadAnswer = {
   readonly status: 200 | 304;
-  readonly headers: Headers;
+  readonly headers: SentHeaders;
   readonly body: Variant['body'] | null;
+  /** The same bytes in Latin-1, if they are few. */
+  readonly text: string | undefined;
 };
 
 /** The answer to a GET or HEAD. */
 export function answerTo(asked: Asked, { entry, source, now }: Found): ReadAnswer {
   const variant = chooseVariant(entry.answer, asked.acceptEncoding);
-  const headers = source === 'memory' ? slotOf(entry, variant, now) : headersOf(entry, variant, source, now);
+  const ready = source === 'memory' ? slotOf(entry, variant, now) : makeReady(entry, variant, source, now);
   if (matchesEtag(asked.ifNoneMatch, variant.etag)) {
-    return { status: 304, headers: headers.notModified, body: null };
+    return { status: 304, headers: ready.notModified, body: null, text: undefined };
   }
-  return { status: 200, headers: headers.full, body: asked.method === 'HEAD' ? null : variant.body };
+  if (asked.method === 'HEAD') return { status: 200, headers: ready.full, body: null, text: undefined };
+  return { status: 200, headers: ready.full, body: variant.body, text: ready.text };
 }
 
 /** The same answer for the router. */
@@ -56,14 +57,14 @@ export function respond(request: Request, found: Found): Response {
     },
     found,
   );
-  return new Response(body, { status, headers });
+  return new Response(body, { status, headers: headers.named });
 }
 
-function slotOf(entry: Entry, variant: Variant, now: number): HeaderSlot {
-  const slot = entry.headerSlots[variant.encoding];
+function slotOf(entry: Entry, variant: Variant, now: number): ReadySlot {
+  const slot = entry.readySlots[variant.encoding];
   if (slot !== undefined && slot.ageSeconds === ageOf(entry, now)) return slot;
-  const made = headersOf(entry, variant, 'memory', now);
-  entry.headerSlots[variant.encoding] = made;
+  const made = makeReady(entry, variant, 'memory', now, slot?.text);
+  entry.readySlots[variant.encoding] = made;
   return made;
 }
 
@@ -71,13 +72,20 @@ function ageOf(entry: Entry, now: number): number {
   return Math.max(0, Math.floor((now - entry.renderedAt) / 1000));
 }
 
-function headersOf(entry: Entry, variant: Variant, source: Source, now: number): HeaderSlot {
+/** @param text the body as a text, if it was made before */
+function makeReady(
+  entry: Entry,
+  { encoding, etag, body }: Variant,
+  source: Source,
+  now: number,
+  text = body.length <= textBytesMax ? body.toString('latin1') : undefined,
+): ReadySlot {
   const { kind } = entry.read;
   const maxAge = Math.max(1, Math.floor(entry.lifetimeMs / 1000));
   const ageSeconds = ageOf(entry, now);
   const ttlSeconds = Math.ceil((entry.renderedAt + entry.lifetimeMs - now) / 1000);
   const notModified = {
-    etag: variant.etag,
+    etag,
     'cache-control': `public, max-age=${maxAge}, stale-while-revalidate=${edgeStaleSeconds}, stale-if-error=${kind.staleIfErrorSeconds}`,
     'x-accel-expires': edgeSeconds,
     'cdn-cache-control':
@@ -92,11 +100,15 @@ function headersOf(entry: Entry, variant: Variant, source: Source, now: number):
   const full = {
     ...notModified,
     'content-type': kind.type,
-    'content-length': String(variant.body.length),
+    'content-length': String(body.length),
     'x-content-type-options': 'nosniff',
-    ...(variant.encoding === 'identity' ? {} : { 'content-encoding': variant.encoding }),
+    ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
   };
-  return { ageSeconds, full, notModified };
+  return { ageSeconds, full: sent(full), notModified: sent(notModified), text };
+}
+
+function sent(named: Readonly<Record<string, string>>): SentHeaders {
+  return { named, listed: Object.entries(named).flat() };
 }
 
 function cacheStatus(source: Source, ttlSeconds: number): string {
