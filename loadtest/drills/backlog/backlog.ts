@@ -198,11 +198,11 @@ function barFaults(seen: {
   return [
     ...(ratio < bars.placementRatio ? [`placed at ${ratio.toFixed(2)} of the rate with an empty outbox`] : []),
     ...(drain.left > 0 ? [`the jobs of ${drain.left} orders were not drained`] : []),
-    ...(drained < drainedMin ? [`jobs of ${drained} orders drained a second, ${drainedMin} wanted`] : []),
     ...(drain.jobsMax > jobsMax ? [`${drain.jobsMax} jobs in Redis, ${jobsMax} allowed`] : []),
     ...(drain.memoryShare > bars.redisShare
       ? [`Redis used ${Math.round(drain.memoryShare * 100)} % of its memory`]
       : []),
+    ...(drained < drainedMin ? [`jobs of ${drained} orders drained a second, ${drainedMin} wanted`] : []),
   ];
 }
 
