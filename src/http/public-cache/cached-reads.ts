@@ -49,7 +49,7 @@ export type CachedReads = {
   close(): void;
 };
 
-/** Size of all public answers in one process: about 2,000 events with all their documents. */
+/** Size of all public answers in one process: about 1,300 events with all their documents, small ones also as texts. */
 const memoryBytesMaxDefault = 48 * 1024 * 1024;
 const staleAfterMsDefault = 200;
 /** The pause after a failed rebuild. */
