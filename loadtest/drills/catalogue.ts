@@ -33,7 +33,7 @@ export const drills: Readonly<Record<string, Drill>> = {
     fault: 'outbox: 1,000,000 jobs wait, nine in ten for a payment page, the others for a mail with tickets',
     proof: 'Rows of the outbox when the workers start.',
     holds:
-      'Placement at 0.9 of its rate or more. At most 50,000 jobs (of a smaller backlog a twentieth, or 2,500) and 30 % of its memory in Redis. Jobs of 2,000 orders drained a second, or a fifth of what a bare server answers on one core of a slow machine. Each payment made once, each mail sent once.',
+      'Placement at 0.9 of its rate or more. At most 50,000 jobs (of a smaller backlog a twentieth, or 2,500) and 30 % of its memory in Redis. 2,000 jobs drained a second, or a fifth of what a bare server answers on one core of a slow machine. Each payment made once, each mail sent once.',
     mutant: withoutRoom,
     run: drillBacklog,
   },

@@ -18,7 +18,7 @@ import { productionSettings } from '../../production-settings.ts';
 import { type DrillOptions, type DrillRun, type Variant, variantsOf } from '../drill.ts';
 import { type Mutant, withoutGuards } from '../world/mutants.ts';
 import { type Backlog, fillOutbox } from './backlog-rows.ts';
-import { type Drain, ordersOfJob, watchDrain } from './watch-drain.ts';
+import { type Drain, watchDrain } from './watch-drain.ts';
 
 /** What must hold, each in the same run. */
 const bars = {
@@ -94,7 +94,7 @@ async function runOnce(variant: Variant, seed: number, wanted: number): Promise<
     const full = isMutant ? undefined : await placement(stack, api, `placed with ${backlog.rows} rows in it`, faults);
     await api.stop();
     const waiting = await waitingJobs(stack);
-    say(`draining ${waiting.rows} rows, jobs of ${waiting.orders} orders`);
+    say(`draining ${waiting.rows} rows, which are jobs of ${waiting.orders} orders`);
     await mails.taken();
     const running = await startWorkers(stack, benchOptions, {
       count: workers,
@@ -103,7 +103,7 @@ async function runOnce(variant: Variant, seed: number, wanted: number): Promise<
     });
     const drain = await watchDrain(stack);
     for (const worker of running) await worker.stop();
-    const drained = Math.round((waiting.orders - drain.left) / drain.seconds);
+    const drained = Math.round((waiting.rows - drain.left) / drain.seconds);
     const ratio = full === undefined || empty === undefined ? 1 : full.perSecond / empty.perSecond;
     faults.push(
       ...barFaults({ ratio, drain, drained, bare, rows }),
@@ -177,10 +177,11 @@ function placement(stack: BenchStack, api: BenchApi, name: string, faults: strin
   });
 }
 
+/** Placing stages the orders of a call in one row, up to ten. */
 async function waitingJobs({ owner }: BenchStack): Promise<{ readonly rows: number; readonly orders: number }> {
   const [row] = await rowsOf<{ rows: number; orders: number }>(
     owner.db,
-    sql`select count(*)::int as rows, sum(${ordersOfJob})::int as orders from outbox`,
+    sql`select count(*)::int as rows, sum(coalesce(jsonb_array_length(payload -> 'orderIds'), 1))::int as orders from outbox`,
   );
   return row ?? { rows: 0, orders: 0 };
 }
@@ -197,12 +198,12 @@ function barFaults(seen: {
   const drainedMin = Math.round(Math.min(bars.drained, bare * bars.drainedOfBare));
   return [
     ...(ratio < bars.placementRatio ? [`placed at ${ratio.toFixed(2)} of the rate with an empty outbox`] : []),
-    ...(drain.left > 0 ? [`the jobs of ${drain.left} orders were not drained`] : []),
+    ...(drain.left > 0 ? [`${drain.left} rows were not drained`] : []),
     ...(drain.jobsMax > jobsMax ? [`${drain.jobsMax} jobs in Redis, ${jobsMax} allowed`] : []),
     ...(drain.memoryShare > bars.redisShare
       ? [`Redis used ${Math.round(drain.memoryShare * 100)} % of its memory`]
       : []),
-    ...(drained < drainedMin ? [`jobs of ${drained} orders drained a second, ${drainedMin} wanted`] : []),
+    ...(drained < drainedMin ? [`${drained} rows drained a second, ${drainedMin} wanted`] : []),
   ];
 }
 

@@ -17,7 +17,6 @@ const stallMaxMs = 60_000;
 
 export type Drain = {
   readonly seconds: number;
-  /** Orders whose jobs were not done. */
   readonly left: number;
   /** Jobs of all queues in Redis, at most. */
   readonly jobsMax: number;
@@ -25,9 +24,6 @@ export type Drain = {
   /** Share of the limit of its memory. */
   readonly memoryShare: number;
 };
-
-/** Placing stages the orders of a call in one row, up to ten. Each of them is work of its own. */
-export const ordersOfJob = sql`coalesce(jsonb_array_length(payload -> 'orderIds'), 1)`;
 
 /** Jobs that the service stages for unpaid payments: looks at the gateway, and messages to their buyers. */
 const staged = [checkAttemptJob, ordersUnpaid, reminderSend, remindersSendTogether].map(({ name }) => name);
@@ -40,16 +36,16 @@ export async function watchDrain({ owner, services }: BenchStack): Promise<Drain
   const most = { jobs: 0, memory: 0, limit: 1 };
   try {
     for (let looks = 1; ; looks += 1) {
-      const counts = left < fewLeft || looks % countEveryLooks === 1;
-      if (counts) left = await ordersLeft(owner);
+      const isCounted = left < fewLeft || looks % countEveryLooks === 1;
+      if (isCounted) left = await rowsLeft(owner);
       most.jobs = Math.max(most.jobs, await jobsIn(redis));
       const memory = await redis.info('memory');
       most.memory = Math.max(most.memory, Number(/used_memory:(\d+)/.exec(memory)?.[1] ?? 0));
       most.limit = Number(/maxmemory:(\d+)/.exec(memory)?.[1] ?? 1);
-      if (counts && left !== before) movedAt = performance.now();
+      if (isCounted && left !== before) movedAt = performance.now();
       before = left;
       const seconds = (performance.now() - started) / 1000;
-      if (counts) say(`${left} orders left after ${Math.round(seconds)} s; Redis holds ${most.jobs} jobs at most`);
+      if (isCounted) say(`${left} rows left after ${Math.round(seconds)} s; Redis holds ${most.jobs} jobs at most`);
       if (left === 0 || performance.now() - movedAt > stallMaxMs)
         return {
           seconds,
@@ -65,10 +61,10 @@ export async function watchDrain({ owner, services }: BenchStack): Promise<Drain
   }
 }
 
-async function ordersLeft({ db }: BenchStack['owner']): Promise<number> {
+async function rowsLeft({ db }: BenchStack['owner']): Promise<number> {
   const [row] = await rowsOf<{ left: number }>(
     db,
-    sql`select coalesce(sum(${ordersOfJob}), 0)::int as left from outbox where name not in ${staged}`,
+    sql`select count(*)::int as left from outbox where name not in ${staged}`,
   );
   return row?.left ?? 0;
 }

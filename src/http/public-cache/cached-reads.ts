@@ -49,7 +49,7 @@ export type CachedReads = {
   close(): void;
 };
 
-/** Size of all public answers in one process: about 1,300 events with all their documents, small ones also as texts. */
+/** Size of all public answers in one process. Small ones are counted twice, because they are also kept as texts. */
 const memoryBytesMaxDefault = 48 * 1024 * 1024;
 const staleAfterMsDefault = 200;
 /** The pause after a failed rebuild. */

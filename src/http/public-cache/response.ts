@@ -63,7 +63,9 @@ export function respond(request: Request, found: Found): Response {
 function slotOf(entry: Entry, variant: Variant, now: number): ReadySlot {
   const slot = entry.readySlots[variant.encoding];
   if (slot !== undefined && slot.ageSeconds === ageOf(entry, now)) return slot;
-  const made = makeReady(entry, variant, 'memory', now, slot?.text);
+  const { body } = variant;
+  const text = slot?.text ?? (body.length <= textBytesMax ? body.toString('latin1') : undefined);
+  const made = makeReady(entry, variant, 'memory', now, text);
   entry.readySlots[variant.encoding] = made;
   return made;
 }
@@ -72,13 +74,13 @@ function ageOf(entry: Entry, now: number): number {
   return Math.max(0, Math.floor((now - entry.renderedAt) / 1000));
 }
 
-/** @param text the body as a text, if it was made before */
+/** @param text the body as a text, if it is sent as one */
 function makeReady(
   entry: Entry,
   { encoding, etag, body }: Variant,
   source: Source,
   now: number,
-  text = body.length <= textBytesMax ? body.toString('latin1') : undefined,
+  text?: string,
 ): ReadySlot {
   const { kind } = entry.read;
   const maxAge = Math.max(1, Math.floor(entry.lifetimeMs / 1000));

@@ -69,6 +69,6 @@ async function planLooks(db: Db, items: readonly Plan[]): Promise<void> {
         ${of(({ next }) => next.checks)}::integer[], ${of(({ next }) => next.checkInSeconds)}::integer[])
       as planned(event_id, id, seen_status, seen_checks, seen_next, checks, seconds)
     where a.event_id = planned.event_id and a.id = planned.id and a.status = planned.seen_status and a.checks = planned.seen_checks
-      -- Compared plainly, this would let the index on next_check_at be read, which holds all of an event.
+      -- Without the coalesce, Postgres may read all attempts of the event in the index on next_check_at.
       and coalesce(date_trunc('milliseconds', a.next_check_at), '-infinity') = planned.seen_next`);
 }

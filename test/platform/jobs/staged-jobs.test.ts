@@ -56,9 +56,13 @@ test('jobs of one kind are found beside a backlog of another, those that the que
 });
 
 test('no statement of a room searches the outbox by the name of a job alone', () => {
-  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const sources = ['src', 'workers', 'drizzle/functions'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(?:ts|sql)$/.test(file))
+      .map((file) => `${folder}/${file}`),
+  );
   const searches = sources.flatMap((file) =>
-    [...readFileSync(`src/${file}`, 'utf8').matchAll(/\b(?:from|join) outbox\b[^`]*/g)].map(([text]) => ({
+    [...readFileSync(file, 'utf8').matchAll(/\b(?:from|join) outbox\b[^`]*/g)].map(([text]) => ({
       file,
       text,
     })),
@@ -66,5 +70,8 @@ test('no statement of a room searches the outbox by the name of a job alone', ()
   expect(searches.length).toBeGreaterThan(5);
   const byName = searches.filter(({ text }) => /\bname (?:=|in)/.test(text) && !/\brelays\b/.test(text));
   // Both are rare: jobs that no build knows, and a count of whole tables.
-  expect(byName.map(({ file }) => file).sort()).toEqual(['payments/invariants.ts', 'platform/jobs/dead-letters.ts']);
+  expect(byName.map(({ file }) => file).sort()).toEqual([
+    'src/payments/invariants.ts',
+    'src/platform/jobs/dead-letters.ts',
+  ]);
 });
