@@ -26,8 +26,8 @@ const timeText = (at: number | Date) => new Date(at).toISOString();
 
 /**
  * Recurring: reads what stands at the end of each minute, and counts what happened in it some seconds later, once per minute in which something
- * happened. Safe to run twice at once. Orders are counted by a range of the primary key, because their ids hold the time at which
- * they were placed.
+ * happened. Safe to run twice at once: events are written in the order of their ids. Orders are counted by a range of the
+ * primary key, because their ids hold the time at which they were placed.
  * @returns the number of minutes written
  * @throws the first fault, after the other minutes and events are written
  */
@@ -78,6 +78,7 @@ async function readMinute(db: Db, minute: Date, eventId?: string): Promise<numbe
     from events e cross join lateral (${standing}) n
     where ${isCurrent} and ${isOne(eventId, sql`e.id`)}
       and not exists (select from sale_minutes m where m.event_id = e.id and m.minute = ${timeText(minute)}::timestamptz)
+    order by e.id
     on conflict (event_id, minute) do nothing`);
   return 0;
 }
@@ -160,6 +161,7 @@ async function countMinute(db: Db, from: Date, eventId?: string): Promise<number
         where m.event_id = e.id and m.is_counted and m.read_at is not null order by m.minute desc limit 1) last on true
       where ${isCurrent} and ${isOne(eventId, sql`e.id`)} and n.is_counted is distinct from true
         and (p.orders > 0 or paid.orders > 0 or expired.orders > 0 or ${hasMoved})
+      order by e.id
       on conflict (event_id, minute) do update set orders = excluded.orders, tickets = excluded.tickets,
         paid_orders = excluded.paid_orders, paid_tickets = excluded.paid_tickets, paid_amount = excluded.paid_amount,
         expired_orders = excluded.expired_orders, is_counted = true

@@ -83,7 +83,10 @@ async function findOrdersToIndex(db: Db, now: Date): Promise<Row[]> {
   );
 }
 
-/** An existing row stays, because a corrected address is newer than the text that was read. */
+/**
+ * An existing row stays, because a corrected address is newer than the text that was read. Rows are written in the order of
+ * their keys, so that two writers of the same rows never wait for each other.
+ */
 async function writeRows(db: Db, rows: readonly Row[]): Promise<void> {
   const each = (field: (row: Row) => string) => arrayText(rows.map(field));
   const terms = rows.map((row) =>
@@ -95,6 +98,7 @@ async function writeRows(db: Db, rows: readonly Row[]): Promise<void> {
       select * from unnest(
         ${each((row) => row.event_id)}::text[], ${each((row) => row.order_id)}::text[], ${each((row) => row.organizer_id)}::text[],
         ${arrayText(terms.map(({ name }) => name))}::text[], ${arrayText(terms.map(({ contact }) => contact))}::text[])
+      order by 1, 2
       on conflict (event_id, order_id) do nothing)
     insert into order_search_marks as m (event_id, after_order_id)
     select i.event_id, max(i.order_id)
