@@ -3,18 +3,13 @@ import { join } from 'node:path';
 import { chooseAccount } from '../../../deploy/local/host/account.ts';
 import { reachableFolder } from '../../../deploy/local/host/reachable-folder.ts';
 import type { SaleDrill, Scene } from '../sale/sale-drill.ts';
-import { selling } from '../sale/selling.ts';
-import { controlSandbox } from '../world/control-sandbox.ts';
 import { killAndStart } from './processes.ts';
-import { jobsHeld, queueStallMaxSeconds } from './redis-drills.ts';
+import { jobsHeld, queueStallMaxSeconds, withMailsPutOff } from './redis-drills.ts';
 
 const kills = 3;
 /** At this kill its files are lost, too: Redis starts empty. */
 const emptiedAt = 2;
 const deadForMs = 2000;
-/** Mails that the server puts off, so that their jobs wait in the queue. */
-const putOffShare = 0.5;
-const lookEveryMs = 50;
 const lost = 'jobs that lay in the queue when its files were lost';
 
 /** Kills the queue three times, each at a random moment. Once its files are gone when it starts again. */
@@ -29,7 +24,6 @@ async function killQueueThrice(scene: Scene): Promise<void> {
       await killAndStart(scene, 'redis-queue', deadForMs);
       continue;
     }
-    while ((await jobsHeld(scene)) === 0 && (await wait(lookEveryMs)));
     strikes.count(lost, await jobsHeld(scene));
     await killAndStart(scene, 'redis-queue', deadForMs, () => rmSync(files, { recursive: true }));
   }
@@ -37,17 +31,9 @@ async function killQueueThrice(scene: Scene): Promise<void> {
 
 /** What the drill that kills the queue has beyond those that kill other parts. */
 export const queueKilled = {
-  does: `${selling.does} The mail server puts off half of the mails while buyers come.`,
+  ...withMailsPutOff,
   fault: `redis-queue: kill -9 of all its processes, three times, each time dead for ${deadForMs / 1000} s; the second time its files are lost, too`,
   proof: 'Another process id after each kill. Jobs lay in the queue when it lost its files.',
-  beside: async ({ world, wait, seconds }) => {
-    const putOff = (probability: number) =>
-      controlSandbox(world.sandbox.url, 'smtp/rules', { match: {}, stage: 'rcpt', answer: 450, probability });
-    await putOff(putOffShare);
-    while (await wait(seconds * 1000));
-    await putOff(0);
-    return { faults: [], facts: {} };
-  },
   stallMaxSeconds: queueStallMaxSeconds,
   strike: killQueueThrice,
 } satisfies Partial<SaleDrill>;

@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis';
 import type { Drill } from '../drill.ts';
-import { type Scene, saleDrill } from '../sale/sale-drill.ts';
+import { type SaleDrill, type Scene, saleDrill } from '../sale/sale-drill.ts';
 import { selling, withoutLease } from '../sale/selling.ts';
+import { controlSandbox } from '../world/control-sandbox.ts';
 
 const flushes = 3;
 const fullForMs = 20_000;
@@ -11,6 +12,21 @@ export const queueStallMaxSeconds = 60;
 
 const orders = 6000;
 const minutes = 1;
+const putOffShare = 0.5;
+const lookEveryMs = 50;
+
+/** In a small sale a worker has each job in its hands at once, and an emptied queue has lost none. Mails that were put off lie in it. */
+export const withMailsPutOff = {
+  does: `${selling.does} The mail server puts off half of the mails while buyers come.`,
+  beside: async ({ world, wait, seconds }) => {
+    const putOff = (probability: number) =>
+      controlSandbox(world.sandbox.url, 'smtp/rules', { match: {}, stage: 'rcpt', answer: 450, probability });
+    await putOff(putOffShare);
+    while (await wait(seconds * 1000));
+    await putOff(0);
+    return { faults: [], facts: {} };
+  },
+} satisfies Partial<SaleDrill>;
 
 async function withQueue<Result>(scene: Scene, act: (redis: Redis) => Promise<Result>): Promise<Result> {
   const redis = new Redis(scene.world.services.addresses.redisQueueUrl, { maxRetriesPerRequest: 1 });
@@ -23,17 +39,22 @@ async function withQueue<Result>(scene: Scene, act: (redis: Redis) => Promise<Re
 
 const jobsIn = async (redis: Redis) => (await redis.keys('{antre}:*:outbox-*')).length;
 
-/** Jobs of the outbox that lie in the queue now. */
-export const jobsHeld = (scene: Scene): Promise<number> => withQueue(scene, jobsIn);
+/** Waits until jobs of the outbox lie in the queue, or the sale is over. Returns their number. */
+export async function jobsHeld(scene: Scene): Promise<number> {
+  return withQueue(scene, async (redis) => {
+    while ((await jobsIn(redis)) === 0 && (await scene.wait(lookEveryMs)));
+    return jobsIn(redis);
+  });
+}
 
-/** Empties Redis at random moments, three times while it has jobs. */
+/** Empties Redis three times, from a random moment on as soon as it has jobs. */
 async function flushThrice(scene: Scene): Promise<void> {
   const what = 'the queue lost jobs that lay in it';
   scene.strikes.expect(what);
   await withQueue(scene, async (redis) => {
     for (let number = 0; number < flushes; number += 1) {
       if (!(await scene.wait(((scene.seconds * 1000) / (flushes + 1)) * (0.5 + scene.random() / 2)))) return;
-      const held = await jobsIn(redis);
+      const held = await jobsHeld(scene);
       const atMs = Date.now();
       await redis.flushall();
       if (held > 0) scene.strikes.note(what, atMs);
@@ -66,6 +87,7 @@ async function refusedWrites(redis: Redis): Promise<number> {
 export const redisDrills: Readonly<Record<string, Drill>> = {
   'redis-queue-flushed': saleDrill({
     ...selling,
+    ...withMailsPutOff,
     fault: 'redis-queue: FLUSHALL, three times',
     proof: 'Jobs lay in it each time.',
     orders,
