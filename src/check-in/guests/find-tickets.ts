@@ -68,7 +68,7 @@ export function findNearTickets(db: Db, place: Place, { codes, phones, patterns 
             sql`(select f.id, 0 as rank from ${list(phones)} cross join lateral (
               select s.order_id as id from order_searches s
               where s.organizer_id = ${place.organizerId} and substring(s.contact from '[0-9]*$') = n.text
-                and s.event_id = ${place.eventId} limit ${ordersMax + 1}) f)`,
+                and s.event_id || '' = ${place.eventId} limit ${ordersMax + 1}) f)`,
           ),
         ]),
     ...(patterns.length === 0

@@ -123,7 +123,10 @@ function escaped(text: string): string {
   return text.replace(/[\\%_]/g, (character) => `\\${character}`);
 }
 
-/** Each neighbour is looked up by itself, in the one way that an index offers: a list might be compared with all rows instead. */
+/**
+ * Each neighbour is looked up by itself, in the one way that an index offers: a list might be compared with all rows instead. A phone
+ * number hides its event, which an index has, too: Postgres could read all orders of the event for each number.
+ */
 async function findNearIds(db: Db, scope: Scope, { codes, tickets, phones }: NearMisses): Promise<string[]> {
   const list = (texts: readonly string[]) => sql`unnest(${arrayText(texts)}::text[]) as n(text)`;
   const branches = [
@@ -150,7 +153,7 @@ async function findNearIds(db: Db, scope: Scope, { codes, tickets, phones }: Nea
       select f.id from ${list(phones)} cross join lateral (
         select s.order_id as id from order_searches s
         where s.organizer_id = ${scope.organizerId} and substring(s.contact from '[0-9]*$') = n.text
-          ${isOneOf(scope, sql`s.event_id`)} limit ${similarMax}) f`,
+          ${isOneOf(scope, sql`s.event_id || ''`)} limit ${similarMax}) f`,
         ]),
   ];
   if (branches.length === 0) return [];
