@@ -1,5 +1,5 @@
 import type { Db } from '../../src/platform/database/db.ts';
-import { queueNames } from '../../src/platform/jobs/job.ts';
+import { type JobContract, queueNames } from '../../src/platform/jobs/job.ts';
 import { type DueWork, dueEventsMax, findDueWork } from '../../src/platform/jobs/outbox.ts';
 import { relayHeld } from '../metrics.ts';
 import { type QueueName, type Queues, queueShares, waitingMax } from '../queues.ts';
@@ -33,7 +33,11 @@ export function createSharing(deps: SharingDeps): () => Promise<Shares> {
     const open = kinds.filter(({ queue }) => deps.inPlace?.room(queue) !== 0);
     const due = await findDueWork(
       deps.db,
-      open.map(({ name }) => ({ name, afterEventId: cursors.get(name) ?? '' })),
+      open.map((kind) => ({
+        name: kind.name,
+        afterEventId: cursors.get(kind.name) ?? '',
+        enough: enoughOf(kind, deps.inPlace?.room(kind.queue)),
+      })),
     );
     const demands = Map.groupBy(due, ({ name }) => name);
     for (const { name } of open) moveCursor(cursors, name, demands.get(name) ?? []);
@@ -55,6 +59,11 @@ export function createSharing(deps: SharingDeps): () => Promise<Shares> {
     const given = shares.flatMap((ofQueue) => inJobs(ofQueue, itemsOf, turn));
     return { shares: given, isShort: sum(given.map(({ room }) => room)) < sum(due.map(({ jobs }) => jobs)) };
   };
+}
+
+/** One job more than a round can start of this kind: the round must know whether it leaves some behind. */
+function enoughOf({ itemsMax = 1 }: JobContract, inPlace = queueRoundMax): number {
+  return Math.ceil(Math.min(inPlace, queueRoundMax) / itemsMax) + 1;
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -97,18 +97,23 @@ export type DueWork = {
   readonly jobs: number;
 };
 
+export type DueSearch = {
+  readonly name: string;
+  /** The search begins behind this event; '' for the first. */
+  readonly afterEventId: string;
+  /** Jobs of one event are counted no further. In a rush, each one that is counted can be a page to read. */
+  readonly enough: number;
+};
+
 /** The due work of the given kinds, by event (`find_due_work`). */
-export async function findDueWork(
-  db: Db,
-  kinds: readonly { readonly name: string; readonly afterEventId: string }[],
-): Promise<DueWork[]> {
+export async function findDueWork(db: Db, kinds: readonly DueSearch[]): Promise<DueWork[]> {
   if (kinds.length === 0) return [];
   return rowsOf(
     db,
     sql`
       select name, organizer_id as "organizerId", event_id as "eventId", jobs from find_due_work(
         ${arrayText(kinds.map(({ name }) => name))}::text[], ${arrayText(kinds.map(({ afterEventId }) => afterEventId))}::text[],
-        ${dueEventsMax}::integer, ${dueCountMax}::integer, ${dueCountMin}::integer) ${prepared}`,
+        ${arrayText(kinds.map(({ enough }) => enough))}::integer[], ${dueEventsMax}::integer, ${dueCountMax}::integer, ${dueCountMin}::integer) ${prepared}`,
   );
 }
 

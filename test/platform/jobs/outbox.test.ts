@@ -126,7 +126,8 @@ describe('a lower id that commits later', () => {
 
 describe('due work', () => {
   const byEvent = { ...noted, name: 'test.by_event', payload: z.strictObject({ eventId: z.string() }) };
-  const search = (afterEventId = '') => findDueWork(db, [{ name: byEvent.name, afterEventId }]);
+  const enough = 500;
+  const search = (afterEventId = '') => findDueWork(db, [{ name: byEvent.name, afterEventId, enough }]);
   const event = (number: number) => `evt_${String(number).padStart(8, '0')}`;
 
   test('is counted by kind and event, without what is leased or not due, and names the organizer', async () => {
@@ -137,7 +138,7 @@ describe('due work', () => {
     await db.execute(sql`
       insert into outbox (name, payload) values ('test.attempt', '{"attemptId": "pay_0000000206FJ2V1H8C9QX4T0RBVE01"}')`);
     await leaseStagedJobs(db, [{ name: byEvent.name, eventId: first.id, room: 1 }]);
-    const kinds = [byEvent.name, noted.name, 'test.attempt'].map((name) => ({ name, afterEventId: '' }));
+    const kinds = [byEvent.name, noted.name, 'test.attempt'].map((name) => ({ name, afterEventId: '', enough }));
     expect(await findDueWork(db, kinds)).toEqual(
       expect.arrayContaining([
         { name: byEvent.name, organizerId: first.organizer.id, eventId: first.id, jobs: 1 },
@@ -149,6 +150,17 @@ describe('due work', () => {
     const due = (await findDueWork(db, kinds)).filter(({ jobs }) => jobs > 0);
     expect(due).toHaveLength(4);
     expect(await findDueWork(db, [])).toEqual([]);
+  });
+
+  test('is counted no further than is enough', async () => {
+    await stageAll(
+      db,
+      byEvent,
+      zeroTo200.map(() => ({ eventId: event(1) })),
+    );
+    await stage(db, byEvent, { eventId: event(2) });
+    const [most, one] = await findDueWork(db, [{ name: byEvent.name, afterEventId: '', enough: 31 }]);
+    expect([most?.jobs, one?.jobs]).toEqual([31, 1]);
   });
 
   test('of more events than one search reads is found by the next searches', async () => {
