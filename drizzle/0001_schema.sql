@@ -696,17 +696,22 @@ create table payment_attempts (
   expires_at timestamptz,
   -- When the reconciler or the closer asks the gateway next; null if there is nothing to ask.
   next_check_at timestamptz,
+  -- Until then a worker makes the attempt at the gateway. Afterwards that worker is gone, and another may take it.
+  claimed_until timestamptz,
   checks integer not null default 0,
   -- Consecutive looks without an answer from the gateway. They do not count as checks.
   failed_looks smallint not null default 0,
   close_requested_at timestamptz,
   updated_at timestamptz not null default now(),
+  -- Whether money may still come. The index names this column instead of the status: an attempt that the gateway has made stays open, so
+  -- recording it changes no index.
+  is_open boolean not null generated always as (
+    status in ('creating', 'unknown', 'pending', 'review', 'authorized')) stored,
   primary key (event_id, id)
 ) with (fillfactor = 50);
 
 -- One open attempt per order.
-create unique index payment_attempts_open on payment_attempts (order_id, event_id)
-  where status || '' in ('creating', 'unknown', 'pending', 'review', 'authorized');
+create unique index payment_attempts_open on payment_attempts (order_id, event_id) where is_open;
 create index payment_attempts_order on payment_attempts (order_id, event_id, number);
 create index payment_attempts_next_check on payment_attempts (event_id, next_check_at) where next_check_at is not null;
 

@@ -71,6 +71,10 @@ const benches = {
     'from the placed order to the mail and the WhatsApp message with its tickets: every stage, its rate and how long it took',
     async (options) => (await import('./bench/settle/settle.ts')).benchSettle(options),
   ],
+  closes: [
+    'orders that nobody paid: closed at the gateway and their places given back, per second',
+    async (options) => (await import('./bench/settle/closes.ts')).benchCloses(options),
+  ],
   mails: [
     'mails through the worker to a server that accepts everything',
     async (options) => (await import('./bench/mails.ts')).benchMails(options),

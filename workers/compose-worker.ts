@@ -16,6 +16,7 @@ import { createPublisher, publishChanges } from '../src/live/index.ts';
 import { createPlacement, createTicketKeys, eventStockOf } from '../src/orders/index.ts';
 import {
   createFirstAttempts,
+  createCloses,
   createLooks,
   createPaymentAccounts,
   createSettlements,
@@ -90,6 +91,7 @@ export function composeWorker(config: Config, log: Log) {
     settlements: createSettlements({ db, clock: systemClock }),
     firstAttempts: createFirstAttempts(db),
     looks: createLooks(db),
+    closes: createCloses(db),
     gateway: composeGateway(config, redis),
     publicUrl: config.PUBLIC_URL,
     /** For `createRoomScheduler`, which begins to work when it is made. */

@@ -111,6 +111,7 @@ const inPlace = [
   'orders.paid',
   'order.cancelled',
   'order.refunded',
+  'order.closing',
   'orders.unpaid',
   'payment.check_attempt',
   'delivery.send',

@@ -51,7 +51,7 @@ export function queueConcurrency(queue: QueueName, workerConcurrency: number): n
 
 /**
  * First tries of a queue that a process makes at once. Callbacks only use the database: four batches of a group commit.
- * Tickets get twice their own slots, new payments a batch and reminders four jobs of ten, as far as what is more
+ * Tickets get twice their own slots, ending orders and new payments a batch and reminders four jobs of ten, as far as what is more
  * important leaves room for it. More of them beside a rush of callbacks would delay more important jobs.
  * @param running first tries of a queue that this process makes now
  */
@@ -60,6 +60,7 @@ export function inPlaceMax(queue: QueueName, workerConcurrency: number, running:
   const own = queueConcurrency(queue, workerConcurrency);
   if (queue === 'tickets') return Math.max(own, workerConcurrency * 8 - running('callbacks'));
   const important = running('callbacks') + running('tickets');
+  if (queue === 'closings') return Math.max(own, workerConcurrency * 2 - important);
   if (queue === 'payments') return Math.max(own, workerConcurrency * 5 - important);
   if (queue === 'reminders') return Math.max(own, workerConcurrency * 2 - important - running('payments'));
   return own;
@@ -78,7 +79,8 @@ const queueWeights: Readonly<Record<Exclude<QueueName, 'maintenance' | 'reports'
   refunds: 0.5,
   payments: 2,
   notifications: 1,
-  reminders: 0.5,
+  // A job looks at up to a hundred orders, or sends ten reminders, so few at once do much beside new payments.
+  reminders: 0.15,
   // As many as the stream of news has connections.
   announcements: 0.2,
   webhooks: 1,

@@ -17,6 +17,7 @@ import { refundEvent } from './refunds/refund-event.ts';
 import { replaceAttempt } from './attempts/replace-attempt.ts';
 import { sendRefund } from './refunds/send-refund.ts';
 import type { FirstAttempts } from './attempts/first-attempts.ts';
+import type { Closes } from './attempts/closes.ts';
 import type { Looks } from './attempts/looks.ts';
 import type { Settlements } from './callbacks/settlements.ts';
 import { startPayment } from './attempts/start-payment.ts';
@@ -25,6 +26,7 @@ export type PaymentHandlerDeps = GatewayDeps & {
   readonly settlements: Settlements;
   readonly firstAttempts: FirstAttempts;
   readonly looks: Looks;
+  readonly closes: Closes;
 };
 
 type OrderRef = { eventId: string; orderId: string };

@@ -48,6 +48,7 @@ import { requestFullRefund } from './refunds/refund-paid-order.ts';
 
 export { createCallbackInbox } from './callbacks/callback-inbox.ts';
 export { createFirstAttempts } from './attempts/first-attempts.ts';
+export { createCloses } from './attempts/closes.ts';
 export { createLooks } from './attempts/looks.ts';
 export { createSettlements } from './callbacks/settlements.ts';
 export { type LookDeps, checkAttempt } from './attempts/check-attempt.ts';

@@ -1,6 +1,14 @@
+import { sql } from 'drizzle-orm';
 import { bigint, boolean, integer, jsonb, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
 import { amount, bytes, time } from '../platform/database/columns.ts';
-import { attemptStatuses, ledgerAccounts, refundReasons, refundStatuses, taskKinds } from './vocabulary.ts';
+import {
+  attemptStatuses,
+  ledgerAccounts,
+  openStatuses,
+  refundReasons,
+  refundStatuses,
+  taskKinds,
+} from './vocabulary.ts';
 
 export const paymentAccounts = pgTable(
   'payment_accounts',
@@ -52,10 +60,14 @@ export const paymentAttempts = pgTable(
     createdAt: time('created_at').notNull().defaultNow(),
     expiresAt: time('expires_at'),
     nextCheckAt: time('next_check_at'),
+    claimedUntil: time('claimed_until'),
     checks: integer('checks').notNull().default(0),
     failedLooks: smallint('failed_looks').notNull().default(0),
     closeRequestedAt: time('close_requested_at'),
     updatedAt: time('updated_at').notNull().defaultNow(),
+    isOpen: boolean('is_open')
+      .notNull()
+      .generatedAlwaysAs(sql.raw(`status in (${openStatuses.map((status) => `'${status}'`).join(', ')})`)),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],
 );

@@ -158,7 +158,7 @@ test('a job whose process died in place comes back through the queue', async () 
 test('every kind of job that a rush brings for each of its orders, also for unpaid ones, is tried in place, since the way through the queue costs more', () => {
   const named = Object.keys(createInPlaceActs({} as never, {} as never));
   const brought = Object.values(jobs).filter(({ queue }) =>
-    ['callbacks', 'tickets', 'reminders', 'checks'].includes(queue),
+    ['callbacks', 'tickets', 'closings', 'reminders', 'checks'].includes(queue),
   );
   expect(brought.map(({ name }) => name).filter((name) => !named.includes(name))).toEqual([]);
 });
@@ -170,6 +170,6 @@ test('tickets, new payments and reminders get the room that more important jobs 
     );
   expect(beside({})).toEqual([160, 100, 40]);
   expect(beside({ callbacks: 20, tickets: 10 })).toEqual([140, 70, 10]);
-  expect(beside({ callbacks: 400, tickets: 80, payments: 25 })).toEqual([80, 40, 10]);
+  expect(beside({ callbacks: 400, tickets: 80, payments: 25 })).toEqual([80, 40, 3]);
   expect(beside({ payments: 25 })).toEqual([160, 100, 15]);
 });

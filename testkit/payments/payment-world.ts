@@ -16,6 +16,7 @@ import {
   createGatewayBudget,
   createPaymentAccounts,
   createFirstAttempts,
+  createCloses,
   createLooks,
   createSettlements,
   dispatchByAccount,
@@ -119,6 +120,7 @@ export async function openPaymentWorld(
       ...deps,
       settlements: createSettlements(deps),
       firstAttempts: createFirstAttempts(db),
+      closes: createCloses(db),
     }),
     url: publicUrl,
     staffToken: ({ organizer }, role) => {

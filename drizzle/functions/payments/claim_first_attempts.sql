@@ -3,7 +3,8 @@
 -- locked it, if its attempt was leased before, or if its buyer has chosen a way to pay meanwhile. The order is locked, so that
 -- its hold does not end meanwhile.
 create or replace function claim_first_attempts(
-  p_event_ids text[], p_order_ids text[], p_ids text[], p_gateways text[], p_lease_seconds integer) returns setof text
+  p_event_ids text[], p_order_ids text[], p_ids text[], p_gateways text[], p_lease_seconds integer, p_check_seconds integer)
+returns setof text
 language sql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
 set enable_mergejoin = off as $$
@@ -15,11 +16,12 @@ set enable_mergejoin = off as $$
     order by o.id
     for update of o skip locked)
   insert into payment_attempts as a (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status,
-    checks, next_check_at)
+    checks, claimed_until, next_check_at)
   select w.event_id, w.id, w.order_id, w.organizer_id, 1, w.gateway, 'any', w.total, w.currency, 'creating', 1,
-         now() + make_interval(secs => p_lease_seconds)
+         now() + make_interval(secs => p_lease_seconds), now() + make_interval(secs => p_check_seconds)
   from waiting w
-  on conflict (event_id, id) do update set checks = 1, next_check_at = excluded.next_check_at
+  on conflict (event_id, id) do update
+    set checks = 1, claimed_until = excluded.claimed_until, next_check_at = excluded.next_check_at
     where a.status = 'creating' and a.checks = 0 and a.method = 'any'
   returning a.id
 $$;

@@ -1,8 +1,8 @@
 -- Records attempts that the gateway has made. They can be paid from now on. The first one starts the pay clock of its order (see
 -- `instructionsReady`). Returns the ids of the recorded attempts. The others have moved on meanwhile, or another transaction has
--- locked them.
+-- locked them. The time of the next look stays that of `claim_first_attempts`, so that no index of the attempt is written again.
 create or replace function record_made_attempts(
-  p_event_ids text[], p_order_ids text[], p_ids text[], p_redirect_urls text[], p_expires_seconds integer[], p_check_seconds integer)
+  p_event_ids text[], p_order_ids text[], p_ids text[], p_redirect_urls text[], p_expires_seconds integer[])
 returns setof text
 language sql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -32,7 +32,6 @@ set enable_mergejoin = off as $$
       select 'orders.unpaid', jsonb_build_object('eventId', m.event_id, 'orderIds', jsonb_agg(m.order_id)), now() + interval '60 seconds'
       from made m where m.is_first group by m.event_id)
   update payment_attempts a set status = 'pending', redirect_url = m.redirect_url, failure = null, checks = 0,
-      next_check_at = now() + make_interval(secs => p_check_seconds),
       expires_at = now() + make_interval(secs => m.expires_seconds), updated_at = now()
     from made m
     where a.event_id = m.event_id and a.id = m.id

@@ -88,7 +88,7 @@ const standing = sql`
     (select count(*)::int from orders o where o.event_id = e.id and o.status || '' = 'pending_payment') as held_orders,
     (select count(*)::int from payment_attempts a
       where a.order_id >= 'ord_' || substr(e.id, 5) and a.order_id < 'ord_' || substr(e.id, 5) || '~' and a.event_id = e.id
-        and a.status || '' in ('creating', 'unknown', 'pending', 'review', 'authorized') and a.status = 'pending') as instructed,
+        and a.is_open and a.status = 'pending') as instructed,
     (select count(*)::int from admissions a where a.event_id = e.id) as admitted,
     (select greatest(w.places - floor(w.serving), 0)::int from waiting_rooms w
      where w.event_id = e.id and w.phase in ('pre_queue', 'drawing', 'open')) as waiting

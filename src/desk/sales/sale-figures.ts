@@ -109,7 +109,7 @@ async function readNow(db: Db, eventId: string, now: Date): Promise<Now> {
         (select count(*)::int from orders o where o.event_id = ${eventId} and o.status || '' = 'pending_payment') as held,
         (select count(*)::int from payment_attempts a
           where a.order_id >= ${firstOfEvent} and a.order_id < ${`${firstOfEvent}~`} and a.event_id = ${eventId}
-            and a.status || '' in ('creating', 'unknown', 'pending', 'review', 'authorized') and a.status = 'pending') as instructed,
+            and a.is_open and a.status = 'pending') as instructed,
         (select coalesce(json_agg(json_build_object(
             'poolId', s.pool_id, 'pool', p.name, 'capacity', s.capacity, 'available', s.available, 'held', s.held, 'sold', s.sold,
             'blocked', s.blocked, 'ticketCategories', (

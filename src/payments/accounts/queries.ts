@@ -1,9 +1,8 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { organizers } from '../../access/tables.ts';
 import { invariant } from '../../platform/assert.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { paymentAccounts, paymentAttempts } from '../tables.ts';
-import { openStatuses } from '../vocabulary.ts';
 
 export type AccountRow = {
   readonly organizerId: string;
@@ -92,7 +91,7 @@ export async function hasOpenPayments(
       and(
         eq(paymentAttempts.organizerId, organizerId),
         eq(paymentAttempts.gateway, gateway),
-        inArray(paymentAttempts.status, [...openStatuses]),
+        sql`${paymentAttempts.isOpen}`,
       ),
     )
     .limit(1);

@@ -13,6 +13,9 @@ export type Closing =
   /** The gateway did not confirm. Closing was first requested this many seconds ago. */
   | { readonly kind: 'unsure'; readonly seconds: number };
 
+/** The gateway has confirmed that no money can come for the attempt. The caller records it. */
+export type Confirmed = { readonly kind: 'confirmed' };
+
 /**
  * Closes an open attempt at the gateway, so that no money can come for it. If the gateway reports another state, that
  * is applied.
@@ -22,17 +25,31 @@ export async function closeAttempt(deps: GatewayDeps, attempt: Attempt): Promise
   if (attempt.status === 'creating' && attempt.checks === 0 && (await closeUnsent(deps, attempt))) {
     return { kind: 'ended' };
   }
-  const seconds = await requestClose(deps.db, attempt.id);
+  const closing = await closeAtGateway(deps, attempt, await requestClose(deps.db, attempt.id));
+  if (closing.kind !== 'confirmed') return closing;
+  await markClosed(deps, attempt.id);
+  return { kind: 'ended' };
+}
+
+type Closable = Pick<Attempt, 'id' | 'organizerId' | 'gateway' | 'amount' | 'expiresAt'>;
+
+/**
+ * Has the gateway close an attempt. If it reports another state, that is applied.
+ * @param seconds since the close was first requested
+ * @throws RetryLater if the gateway may not be called now
+ */
+export async function closeAtGateway(
+  deps: GatewayDeps,
+  attempt: Closable,
+  seconds: number,
+): Promise<Closing | Confirmed> {
   const account = await deps.accounts.of(attempt);
   if (account === undefined) return { kind: 'unsure', seconds };
   await deps.gateway.acquire(account, 'call', seconds >= closingPauseSeconds ? 1 : 0);
   const { id, amount, expiresAt } = attempt;
   const pageOver = expiresAt !== null && deps.clock.now().getTime() > expiresAt.getTime() + pageOverGraceSeconds * 1000;
   const result = await deps.gateway.close(account, { id, amount, pageOver });
-  if (result.kind === 'closed') {
-    await markClosed(deps, attempt.id);
-    return { kind: 'ended' };
-  }
+  if (result.kind === 'closed') return { kind: 'confirmed' };
   if (result.kind === 'fact') {
     await transaction(deps.db, async (tx) => {
       const locked = await lockAttemptAndOrder(tx, attempt.id);
@@ -54,7 +71,8 @@ async function closeUnsent(deps: GatewayDeps, seen: Attempt): Promise<boolean> {
   });
 }
 
-async function markClosed(deps: GatewayDeps, attemptId: string): Promise<void> {
+/** The gateway has closed the attempt. One that has ended meanwhile is left as it is. */
+export async function markClosed(deps: GatewayDeps, attemptId: string): Promise<void> {
   await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, attemptId);
     if (locked === undefined || !isOpen(locked.attempt.status)) return;

@@ -129,14 +129,14 @@ async function claimFirstAttempts(db: Db, items: readonly FirstAttempt[]): Promi
     db,
     sql`
       select claim_first_attempts(${texts(items, 'eventId')}, ${texts(items, 'orderId')}, ${texts(items, 'attemptId')}, ${texts(items, 'gateway')},
-        ${attemptLeaseSeconds}::integer) as id ${prepared}`,
+        ${attemptLeaseSeconds}::integer, ${checkPendingSeconds}::integer) as id ${prepared}`,
   );
   return new Set(rows.map(({ id }) => id));
 }
 
 async function giveBackAttempts(db: Db, items: readonly ClaimedAttempt[]): Promise<void> {
   await db.execute(sql`
-    update payment_attempts a set checks = 0, next_check_at = now() + make_interval(secs => ${createGraceSeconds}::integer)
+    update payment_attempts a set checks = 0, claimed_until = null, next_check_at = now() + make_interval(secs => ${createGraceSeconds}::integer)
     from unnest(${texts(items, 'eventId')}, ${texts(items, 'attemptId')}) as given(event_id, id)
     where a.event_id = given.event_id and a.id = given.id and a.status = 'creating' and a.checks = 1`);
 }
@@ -148,7 +148,7 @@ async function recordMadeAttempts(db: Db, items: readonly MadeAttempt[]): Promis
     db,
     sql`
       select record_made_attempts(${texts(items, 'eventId')}, ${texts(items, 'orderId')}, ${texts(items, 'attemptId')}, ${texts(items, 'redirectUrl')},
-        ${seconds}::integer[], ${checkPendingSeconds}::integer) as id ${prepared}`,
+        ${seconds}::integer[]) as id ${prepared}`,
   );
   return new Set(rows.map(({ id }) => id));
 }

@@ -115,12 +115,21 @@ export async function lockAttempt(tx: Db, id: string): Promise<Attempt | undefin
 export async function claimAttempt(db: Db, id: string, leaseSeconds: number): Promise<Attempt | undefined> {
   const [row] = await db
     .update(table)
-    .set({ checks: sql`${table.checks} + 1`, nextCheckAt: inSeconds(leaseSeconds), updatedAt: sql`now()` })
+    .set({
+      checks: sql`${table.checks} + 1`,
+      claimedUntil: inSeconds(leaseSeconds),
+      nextCheckAt: inSeconds(leaseSeconds),
+      updatedAt: sql`now()`,
+    })
     .where(
       and(
         is(id),
         inArray(table.status, ['creating', 'unknown']),
-        or(eq(table.checks, 0), lte(table.nextCheckAt, sql`now()`)),
+        or(
+          eq(table.checks, 0),
+          lte(table.nextCheckAt, sql`now()`),
+          and(eq(table.status, 'creating'), lte(table.claimedUntil, sql`now()`)),
+        ),
       ),
     )
     .returning();

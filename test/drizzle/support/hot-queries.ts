@@ -47,7 +47,7 @@ const everyOrder =
   );
 const inGroups = (
   'apply_settlements claim_first_attempts record_made_attempts queue_tickets read_current_attempts read_starting_orders ' +
-  'read_callbacks'
+  'read_callbacks request_closes finish_closes'
 ).split(' ');
 
 /** Every hot query of the API, the worker and the SQL functions. The test fails on one that is not here. */
@@ -68,10 +68,10 @@ export const hotQueries: readonly HotQuery[] = [
   oneByOne('order paid alone', /^select pay_order\(/),
   inBatches('orders whose payment begins', /^select json_build_object\( (?:\$\d+|'id'), o\.id, /),
   inBatches('attempts claimed', /^with waiting as \( select o\.event_id, o\.id as order_id/),
-  inBatches('attempts made', /^with made as \( select a\.event_id, a\.id, a\.order_id/),
+  inBatches('attempts made, or about to be closed', /^with (?:made|wanted) as \( select a\.event_id, a\.id/),
   inBatches('settlements locked', /^with given as materialized \( -- Two callbacks/),
-  inBatches('paid tickets of buyers counted', /^with counted as \( insert into limit_counters as l/),
-  inBatches('counts of buyers who pay', /^select array_agg\(b\.n\), array_agg\(b\.key\)/),
+  inBatches('closed attempts locked', /^select array_agg\(o\.event_id\), array_agg\(o\.id\), array_agg\(a\.id\)/),
+  inBatches('counts of buyers who pay', /^(?:with counted as \( insert into limit|select array_agg\(b\.n\),)/),
   byKey(
     'order by id, whole row',
     /^select \* from orders o where o\.event_id = p_event_id and o\.id = p_order_id for update/,
@@ -266,7 +266,7 @@ export const hotQueries: readonly HotQuery[] = [
   },
   {
     name: 'due work by kind and event',
-    text: /^with recursive hop \(name, event_id, number\)/,
+    text: /^with recursive hop \(name, enough, event_id, number\)/,
     pagesMax: 200,
     ...parted,
   },
