@@ -58,15 +58,17 @@ export type SaleOptions = {
   readonly payShare?: number;
   /** Whether tickets are also sent by WhatsApp; default: by mail alone. */
   readonly hasSenders?: boolean;
+  /** Of unpaid orders; the product's default when missing. */
+  readonly holdSeconds?: number;
 };
 
 /** An organizer with an account at the gateway and so many events, each with so many categories. */
 export async function openSale(
   { stack, api, gateway }: Pick<World, 'stack' | 'api' | 'gateway'>,
-  { events, categories, capacity, price, payShare, hasSenders }: SaleOptions,
+  { events, categories, capacity, price, payShare, hasSenders, holdSeconds }: SaleOptions,
 ): Promise<Sale> {
   const wanted = {
-    event: { ticketsPerBuyerMax: 6 },
+    event: { ticketsPerBuyerMax: 6, ...(holdSeconds !== undefined && { holdSeconds }) },
     categories: Array.from({ length: categories }, () => ({ capacity, ...(price !== undefined && { price }) })),
   };
   const first = await createEvent(stack.open.db, wanted);

@@ -12,6 +12,8 @@ import { takeSample } from './take-sample.ts';
 import { trendOf } from './trend.ts';
 
 const shareOfHeld = 0.6;
+/** Whatever follows an order that nobody pays comes within the first minutes, which are not judged: reminders, looks, the end of its hold. */
+const holdSeconds = 300;
 const windows = 6;
 const samples = 60;
 /** Pools and caches fill in this first share of the time, which is not judged. */
@@ -22,7 +24,7 @@ const lastToFirstMax = 1.1;
 
 /** The mix at 60 % of the held rate, for the minutes of the options. Shows whether anything grows that should not. */
 export async function benchSoak(options: BenchOptions): Promise<BenchReport> {
-  const world = await openSurgeWorld(options);
+  const world = await openSurgeWorld(options, holdSeconds);
   try {
     const stage = surgeStage(world, options);
     const steps = await climb(stage, options);

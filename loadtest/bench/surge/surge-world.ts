@@ -44,8 +44,11 @@ export type SurgeWorld = {
   close(): Promise<void>;
 };
 
-/** @throws if there is no nginx and none can be downloaded */
-export async function openSurgeWorld(options: BenchOptions): Promise<SurgeWorld> {
+/**
+ * @param holdSeconds of unpaid orders; the product's default when missing
+ * @throws if there is no nginx and none can be downloaded
+ */
+export async function openSurgeWorld(options: BenchOptions, holdSeconds?: number): Promise<SurgeWorld> {
   // No process has a core of its own: with everything running, the scheduler shares two cores better than we could.
   const stack = await startBenchStack('surge', { ...options, pin: false });
   const [gateway, mails] = [await startGatewaySink(), await startMailSink()];
@@ -58,7 +61,13 @@ export async function openSurgeWorld(options: BenchOptions): Promise<SurgeWorld>
     const capacity = Math.floor(endlessCapacity / 10);
     const sale = await openSale(
       { stack, api: { ...api, port: edge.port }, gateway },
-      { events, categories: categoriesEach, capacity, payShare: paidShare },
+      {
+        events,
+        categories: categoriesEach,
+        capacity,
+        payShare: paidShare,
+        ...(holdSeconds !== undefined && { holdSeconds }),
+      },
     );
     const workers = await startWorkers(stack, options, {
       count: processes,
