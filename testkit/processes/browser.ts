@@ -60,8 +60,9 @@ async function launchOptions(): Promise<LaunchOptions> {
     string,
     string
   >;
-  // Root cannot use Chromium's sandbox, and the pages under test are ours. Without a graphics process a page costs a tenth less.
-  const args = ['--no-sandbox', '--disable-gpu', '--in-process-gpu'];
+  // Root cannot use Chromium's sandbox, and the pages under test are ours. Without a graphics process a page costs a tenth
+  // less, and without a spare process for the next site another tenth.
+  const args = ['--no-sandbox', '--disable-gpu', '--in-process-gpu', '--disable-site-isolation-trials'];
   // By default Playwright has what is drawn kept in files on the disk, which costs a page up to a fifth more.
   const ignoreDefaultArgs = hasRoom() ? ['--disable-dev-shm-usage'] : [];
   return { executablePath: command, env, args, ignoreDefaultArgs };
