@@ -79,7 +79,7 @@ const queueWeights: Readonly<Record<Exclude<QueueName, 'maintenance' | 'reports'
   refunds: 0.5,
   payments: 2,
   notifications: 1,
-  // A job looks at up to a hundred orders, or sends ten reminders, so few at once do much beside new payments.
+  // One job looks at up to a hundred orders or sends ten reminders, so a few at once are enough beside new payments.
   reminders: 0.15,
   // As many as the stream of news has connections.
   announcements: 0.2,

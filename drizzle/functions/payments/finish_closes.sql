@@ -2,7 +2,7 @@
 -- Returns the ended orders. Nothing was changed for the others: they are not closing any more, their attempt is another or not open, or
 -- another transaction has locked them; or their hold cannot be released, and only their attempt has expired.
 --
--- Locks: orders, their attempts, then stock by pool, then counters (release_holds). None is waited for while another is held.
+-- Locks: orders, their attempts, then stock by pool, then counters (release_holds). No order or attempt is waited for.
 create or replace function finish_closes(p_event_ids text[], p_order_ids text[], p_attempt_ids text[], p_check_seconds integer)
 returns setof text
 language plpgsql

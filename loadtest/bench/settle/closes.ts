@@ -35,8 +35,8 @@ const oneByOne: Mutant = {
 };
 
 /**
- * Orders that nobody paid, from the end of their holds to the return of their places: a third of a rush comes here half an hour later, all
- * within the minutes that it took. Each is closed at a gateway that answers at once. Compares one worker with itself without the batched path.
+ * Orders that nobody paid, from the end of their holds to the return of their places. Those of a rush come here together, half an hour
+ * later. Each is closed at a gateway that answers at once. Compares one worker with itself without the batched path.
  * Latencies are from asking the gateway to the places that are back.
  */
 export async function benchCloses(options: BenchOptions): Promise<BenchReport> {

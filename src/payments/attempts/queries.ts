@@ -128,6 +128,7 @@ export async function claimAttempt(db: Db, id: string, leaseSeconds: number): Pr
         or(
           eq(table.checks, 0),
           lte(table.nextCheckAt, sql`now()`),
+          // The claim of a first attempt ends before the time of its next look.
           and(eq(table.status, 'creating'), lte(table.claimedUntil, sql`now()`)),
         ),
       ),
