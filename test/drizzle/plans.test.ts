@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPaidLooks } from '../../src/notifications/deliveries/paid-looks.ts';
@@ -24,6 +26,11 @@ import { lookAtUnpaid, runSale } from './support/sale.ts';
 const rushOrders = 5000;
 const otherOrders = 2000;
 const times = 8;
+const holdLooks = [
+  /^select array_agg\(d\.event_id\), array_agg\(d\.id\) from \( select d\.event_id/,
+  /select held\.expires_at from orders held where held\.event_id/,
+  /^select array_agg\(d\.id\) from \( select o\.id from orders o where o\.event_id = p_event_id/,
+];
 let world: HotWorld;
 let event: TestEvent;
 let room: TestEvent;
@@ -151,6 +158,28 @@ describe('hot queries of an event that the statistics do not know', () => {
     expect(look?.pages).toBeLessThan(400);
   });
 
+  test('end the holds that are over without a look at those that are not', async () => {
+    // One of each event is over. The worker may be the one that ends it.
+    const over = await world.admin`
+      update orders o set expires_at = now() - interval '1 minute' where o.id in (
+        select min(id) from orders where status = 'pending_payment' group by event_id) returning 1`;
+    expect(over.length).toBeGreaterThanOrEqual(2);
+    await world.db.execute(sql`select expire_holds(100)`);
+    const [category] = event.categories;
+    await transaction(world.db, (tx) =>
+      tx.execute(sql`select reclaim_holds(${event.id}, array[${category?.poolId}], 200)`),
+    );
+    const looks = (await measured(world, 1)).filter(({ query }) => holdLooks.some((look) => look.test(query)));
+    expect(looks).toHaveLength(holdLooks.length);
+    for (const { query, pages } of looks) expect(pages, query).toBeLessThan(200);
+
+    const [all] = await world.admin<{ 'QUERY PLAN': readonly { Plan: { 'Shared Hit Blocks': number } }[] }[]>`
+      explain (analyze, buffers, format json) select id from orders o
+      where o.event_id = ${event.id} and o.status || '' = 'pending_payment' and o.expires_at <= clock_timestamp()
+      order by o.expires_at limit 100`;
+    expect(all?.['QUERY PLAN'][0]?.Plan['Shared Hit Blocks'], 'the control must show the fault').toBeGreaterThan(400);
+  });
+
   test('control: with an index that begins with the event, and statistics of other events, one look-up reads the event', async () => {
     const lookUp = async () => {
       const [row] = await world.admin`select id from orders where event_id = ${event.id} order by id desc limit 1`;
@@ -168,4 +197,13 @@ describe('hot queries of an event that the statistics do not know', () => {
     );
     expect(await lookUp(), 'the control must show the fault').toBeGreaterThan(100);
   });
+});
+
+test('no statement compares a column with clock_timestamp(), for which Postgres searches no index', () => {
+  const compared =
+    /(?<!\bif \w+ )[<>]=? *(?:coalesce\([^()]*,\s*)?clock_timestamp\(\)|(?<!\(select )clock_timestamp\(\) *[<>]/;
+  const files = globSync(['drizzle/functions/**/*.sql', 'src/**/*.ts', 'workers/**/*.ts']);
+  expect(files.length).toBeGreaterThan(500);
+  expect(compared.test('where o.expires_at <= coalesce(v_beyond, clock_timestamp())')).toBe(true);
+  expect(files.filter((file) => compared.test(readFileSync(file, 'utf8')))).toEqual([]);
 });

@@ -46,7 +46,7 @@ begin
         from (
           select h.recent, greatest(0, least(excluded.granted, excluded.hourly_max - cardinality(h.recent))) as room
           from (
-            select array(select t from unnest(m.queued_at) as t where t > clock_timestamp() - interval '1 hour') as recent) h) r)
+            select array(select t from unnest(m.queued_at) as t where t > (select clock_timestamp()) - interval '1 hour') as recent) h) r)
     returning m.channel, m.recipient_key, m.share, m.granted
   ), judged as (
     select i.*, i.share is not null and i.turn > coalesce(c.granted, 0) as capped

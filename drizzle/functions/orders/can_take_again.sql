@@ -10,7 +10,7 @@ begin
       select l.pool_id from order_lines l where l.event_id = p_order.event_id and l.order_id = p_order.id)
     order by s.pool_id for update;
   return exists (select 1 from events e where e.id = p_order.event_id and e.status = 'published'
-      and (clock_timestamp() < e.starts_at or e.postponed_at is not null))
+      and ((select clock_timestamp()) < e.starts_at or e.postponed_at is not null))
     and not exists (
       select 1 from stock s
       join (select l.pool_id, sum(l.quantity) as quantity from order_lines l

@@ -5,6 +5,9 @@ language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
 set enable_mergejoin = off as $$
 declare
+  -- A variable, because the index is not searched by a value that may differ from row to row, as clock_timestamp() may: every hold
+  -- would be read.
+  v_now timestamptz := clock_timestamp();
   v_due text[]; v_events text[]; v_orders text[]; v_open boolean[];
 begin
   ended := 0; stuck := '{}'; orders := '{}';
@@ -17,7 +20,7 @@ begin
     cross join lateral (
       select held.event_id, held.expires_at from orders held
       where held.status || '' = 'pending_payment' and held.event_id > event.event_id order by held.event_id, held.expires_at limit 1) next)
-  select array_agg(event.event_id order by event.expires_at) into v_due from event where event.expires_at <= clock_timestamp();
+  select array_agg(event.event_id order by event.expires_at) into v_due from event where event.expires_at <= v_now;
   if v_due is null then
     return;
   end if;
@@ -25,7 +28,7 @@ begin
     select d.event_id, d.id from unnest(v_due) as due(event_id)
     cross join lateral (
       select o.event_id, o.id from orders o
-      where o.event_id = due.event_id and o.status || '' = 'pending_payment' and o.expires_at <= clock_timestamp()
+      where o.event_id = due.event_id and o.status || '' = 'pending_payment' and o.expires_at <= v_now
         and not 'hold_stuck' = any (o.flags)
       order by o.expires_at limit greatest(1, p_limit / cardinality(v_due)) for update skip locked) d
     limit p_limit) d;

@@ -6,16 +6,18 @@ language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
 set enable_mergejoin = off as $$
 declare
+  -- A variable, so that the index is searched by it (expire_holds).
+  v_now timestamptz := clock_timestamp();
   v_beyond timestamptz;
   v_orders text[]; v_others text[];
 begin
   v_beyond := (
     select held.expires_at from orders held
-    where held.event_id = p_event_id and held.status || '' = 'pending_payment' and held.expires_at <= clock_timestamp()
+    where held.event_id = p_event_id and held.status || '' = 'pending_payment' and held.expires_at <= v_now
     order by held.expires_at offset 10 * p_limit limit 1);
   select array_agg(d.id) into v_orders from (
     select o.id from orders o
-    where o.event_id = p_event_id and o.status || '' = 'pending_payment' and o.expires_at <= coalesce(v_beyond, clock_timestamp())
+    where o.event_id = p_event_id and o.status || '' = 'pending_payment' and o.expires_at <= coalesce(v_beyond, v_now)
       and not 'hold_stuck' = any (o.flags)
       and (select true from open_attempts(o.event_id, o.id) limit 1) is null
       and (
