@@ -6,6 +6,7 @@ import { createPaidLooks } from '../../src/notifications/deliveries/paid-looks.t
 import { paidOrdersWithoutDelivery } from '../../src/notifications/deliveries/subject-queries.ts';
 import { findDueAttempts } from '../../src/payments/attempts/queries.ts';
 import { transaction } from '../../src/platform/database/db.ts';
+import { outboxBacklog } from '../../src/platform/jobs/outbox.ts';
 import { until } from '../../testkit/until.ts';
 import { createTestDatabase } from '../../testkit/services/database.ts';
 import { createRoom } from '../../testkit/waiting-room/places.ts';
@@ -178,6 +179,21 @@ describe('hot queries of an event that the statistics do not know', () => {
       where o.event_id = ${event.id} and o.status || '' = 'pending_payment' and o.expires_at <= clock_timestamp()
       order by o.expires_at limit 100`;
     expect(all?.['QUERY PLAN'][0]?.Plan['Shared Hit Blocks'], 'the control must show the fault').toBeGreaterThan(400);
+  });
+
+  test('measure the backlog of jobs without a look at those for later', async () => {
+    const { jobs } = await outboxBacklog(world.db);
+    await world.admin`
+      insert into outbox (name, payload, available_at)
+      select 'order.closing', jsonb_build_object('eventId', ${event.id}::text, 'orderId', 'ord_' || n), now() + interval '1 hour'
+      from generate_series(1, 20000) n`;
+    await forgetStatements(world);
+    expect((await outboxBacklog(world.db)).jobs).toBeLessThan(jobs + 1000);
+    const look = (await measured(world, 1)).find(({ query }) =>
+      query.startsWith('with recursive hop as ( (select name, event_id from outbox'),
+    );
+    expect(look?.pages).toBeLessThan(200);
+    await world.admin`delete from outbox where available_at > now() + interval '50 minutes'`;
   });
 
   test('control: with an index that begins with the event, and statistics of other events, one look-up reads the event', async () => {

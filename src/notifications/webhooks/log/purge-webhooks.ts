@@ -13,6 +13,9 @@ const pauseMs = 500;
 /** Ids begin with the time: smaller ones are of expired webhooks. */
 const bound = sql`(select left(webhook_id(now() - make_interval(days => ${logDays})), 15))`;
 
+/** Of a deleted endpoint all are removed: no id of a webhook is larger. */
+const afterAll = 'n';
+
 /** Each deletes at most `rowsPerRound` rows. */
 const purges = {
   deliveries: sql`
@@ -20,7 +23,8 @@ const purges = {
       select d.endpoint_id, d.webhook_id from webhook_endpoints w
       cross join lateral (
         select d.endpoint_id, d.webhook_id from webhook_deliveries d
-        where d.endpoint_id = w.id and (w.status = 'deleted' or d.webhook_id < ${bound}) order by d.webhook_id limit ${rowsPerRound}) d
+        where d.endpoint_id = w.id and d.webhook_id < case when w.status = 'deleted' then ${afterAll} else ${bound} end
+        order by d.webhook_id limit ${rowsPerRound}) d
       limit ${rowsPerRound}) old
     where d.endpoint_id = old.endpoint_id and d.webhook_id = old.webhook_id returning 1`,
   webhooks: sql`
